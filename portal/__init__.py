@@ -1,0 +1,121 @@
+"""A portal where English local authorities share what they learned about safeguarding children."""
+
+from flask import Flask
+from flask_alembic import Alembic
+from flask_compress import Compress
+from flask_login import LoginManager, current_user
+from flask_wtf import CSRFProtect
+from govuk_frontend_wtf.main import WTFormsHelpers
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import portal.accounts.cli
+import portal.accounts.policy
+import portal.accounts.views
+import portal.library.cli
+import portal.library.policy
+import portal.library.views
+import portal.operations.cli
+import portal.ui.assets
+import portal.ui.errors
+import portal.ui.filters
+import portal.ui.shell
+import portal.ui.views
+from portal.accounts.service import load as load_session
+from portal.core import config, database, headers, permissions
+from portal.core.application import Portal
+from portal.library import vocabularies
+from portal.library.catalogue import Catalogue
+from portal.search.whoosh_engine import WhooshEngine
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """Build the application from `settings`, by default those of the environment.
+
+    Raises `ValueError` when they do not go together and `RuntimeError` without built assets.
+    """
+    settings = settings or config.Settings()
+    app = Portal("portal", static_folder=None, root_path=str(config.ROOT / "portal"))
+    app.config.update(settings.for_flask())
+    app.extensions["settings"] = settings
+    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _database(app, settings)
+    _templates(app, settings)
+    portal.ui.errors.init_app(app, settings.instance)
+    headers.init_app(app, secure=not settings.demonstration)
+    _people(app)
+    _library(app, settings)
+    app.register_blueprint(portal.ui.views.bp)
+    app.cli.add_command(portal.operations.cli.demonstration)
+    app.cli.add_command(portal.operations.cli.maintenance)
+    Compress(app)
+    portal.ui.assets.init_app(app, config.ROOT / "static" / "dist")
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # as Flask documents for middleware
+    return app
+
+
+def _database(app: Flask, settings: config.Settings) -> None:
+    database.init_app(app, settings.database)
+    app.config["ALEMBIC"] = {"script_location": str(config.ROOT / "migrations")}
+    Alembic(app, run_mkdir=False, metadatas=database.Base.metadata)
+
+
+def _templates(app: Flask, settings: config.Settings) -> None:
+    app.jinja_options = {
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "loader": ChoiceLoader(
+            [
+                app.create_global_jinja_loader(),
+                PrefixLoader(
+                    {
+                        "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
+                        "govuk_frontend_wtf": PackageLoader("govuk_frontend_wtf"),
+                    }
+                ),
+            ]
+        ),
+    }
+    WTFormsHelpers(app)
+    portal.ui.filters.init_app(app)
+    portal.ui.shell.init_app(
+        app,
+        education_gov_uk=settings.education_gov_uk,
+        demonstration=settings.demonstration,
+    )
+    app.add_template_global(headers.nonce, "csp_nonce")
+    app.add_template_global(lambda: bool(current_user.is_authenticated), "signed_in")
+    app.jinja_env.globals["education_gov_uk"] = settings.education_gov_uk
+
+
+def _people(app: Flask) -> None:
+    manager = LoginManager(app)
+    # the table of sessions says who is signed in; a changing address or browser is no sign of theft
+    manager.session_protection = None
+    manager.user_loader(load_session)
+    protect = CSRFProtect(app)
+    # nothing to forge: without the SameSite cookie there is nobody to sign out
+    protect.exempt(portal.accounts.views.sign_out)
+    app.register_blueprint(portal.accounts.views.bp)
+    app.cli.add_command(portal.accounts.cli.admin)
+    policy = permissions.Policy()
+    portal.accounts.policy.register(policy)
+    portal.library.policy.register(policy)
+
+    def current_actor() -> permissions.Actor:
+        return current_user.actor if current_user.is_authenticated else permissions.ANONYMOUS
+
+    permissions.init_app(app, policy, current_actor, portal.accounts.views.ask_to_sign_in)
+
+
+def _library(app: Flask, settings: config.Settings) -> None:
+    app.extensions["library"] = portal.library.views.Library(
+        vocabularies=vocabularies.read(settings.content / "vocabularies.yaml"),
+        catalogue=Catalogue(),
+        engine=WhooshEngine(settings.instance / "search"),
+    )
+    app.register_blueprint(portal.library.views.bp)
+    app.cli.add_command(portal.library.cli.library)
+    app.cli.add_command(portal.library.cli.search)

@@ -1,0 +1,296 @@
+"""Rules of accounts: creating them, signing in and out, the session behind a request."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app
+from sqlalchemy import delete, false, func, or_, select, true, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.accounts import passwords
+from portal.accounts.models import (
+    OF_AN_AUTHORITY,
+    Role,
+    RoleAssignment,
+    SignInAttempt,
+    User,
+    UserSession,
+)
+from portal.audit import service as audit
+from portal.authorities.models import Authority
+from portal.core import clock
+from portal.core.config import Settings
+from portal.core.database import db, may_write, reading, short_transaction
+from portal.core.errors import Conflict, DomainError, TooManyAttempts
+from portal.core.permissions import Actor
+
+WINDOW = timedelta(minutes=15)
+PER_ACCOUNT_AND_ADDRESS = 5
+PER_ACCOUNT = 50
+"""Failures in `WINDOW`; high, so that a stranger cannot lock a person out from elsewhere."""
+PER_ADDRESS = 100
+"""Failures in `WINDOW`; a whole office may share one address."""
+KEEP_ATTEMPTS = timedelta(days=1)
+TOUCH_EVERY = timedelta(minutes=1)
+DEMONSTRATION_PASSWORD = "for trying this out"  # noqa: S105 (published on the page it opens)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The person behind a request, in the form that Flask-Login asks for."""
+
+    token: str
+    session_id: int
+    email: str
+    actor: Actor
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """Return the session's token: ending the session ends the sign-in."""
+        return self.token
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A role in words, with the authority's name where it belongs to one."""
+
+    role: str
+    authority: str | None
+
+
+def create(
+    session: Session,
+    *,
+    actor: Actor,
+    email: str,
+    name: str,
+    password: str,
+    roles: list[tuple[Role, int | None]],
+    demonstration: bool = False,
+) -> User:
+    """Create an account with roles, each with the id of its authority or `None`.
+
+    Raises `DomainError` for an address, name, password or role that cannot be, `Conflict` when the
+    address has an account already.
+    """
+    email = email.strip().lower()
+    if "@" not in email.strip("@") or len(email) > 254 or any(c.isspace() for c in email):
+        raise DomainError("Enter an e-mail address in the form name@example.gov.uk")
+    if not name.strip() or len(name) > 200:
+        raise DomainError("Enter a name of at most 200 characters")
+    if len(password) < passwords.MINIMUM_LENGTH:
+        raise DomainError(f"Use a password of at least {passwords.MINIMUM_LENGTH} characters")
+    for role, authority in roles:
+        if (role in OF_AN_AUTHORITY) != (authority is not None):
+            raise DomainError(f"A {role.label.lower()} and an authority do not go together")
+    user = User(
+        email=email,
+        name=name.strip(),
+        password_hash=passwords.hash_password(password),
+        created_at=clock.now(),
+        demonstration=demonstration,
+        roles=[RoleAssignment(role=role, authority_id=authority) for role, authority in roles],
+    )
+    session.add(user)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        session.rollback()
+        raise Conflict(f"{email} has an account already") from error
+    audit.record(
+        session,
+        actor=actor,
+        action="account.created",
+        object_type="account",
+        object_id=str(user.id),
+        details={"roles": sorted(role for role, _ in roles)},
+    )
+    return user
+
+
+def sign_in(*, email: str, password: str, address: str) -> SignedIn | None:
+    """Check a password and begin a session; `None` when they do not go together.
+
+    The answer and its cost are the same for an unknown address, a wrong password and a suspended
+    account. Attempts are counted before the password is looked at, in a transaction of their own.
+    Raises `TooManyAttempts`.
+    """
+    email = email.strip().lower()
+    account_key, address_key = _keyed(email), _keyed(address)
+    with short_transaction() as session:
+        attempt = _count_attempt(session, account_key, address_key)
+    with reading(), db.sessionmaker() as session:
+        user = session.scalar(select(User).where(User.email == email))
+    usable = user is not None and user.active and _may_be_used(user)
+    if not passwords.matches(password, user.password_hash if user and usable else None):
+        with short_transaction() as session:
+            audit.record(
+                session,
+                actor=Actor(),
+                action="sign-in.failed",
+                object_type="account",
+                object_id=str(user.id) if user else "unknown",
+                outcome="refused",
+                details={"reason": "password" if usable else "no usable account"},
+            )
+        return None
+    assert user is not None  # noqa: S101 (only a known account's hash can match)
+    db.session.execute(
+        delete(SignInAttempt).where(
+            or_(
+                SignInAttempt.id == attempt,
+                (SignInAttempt.account_hash == account_key)
+                & (SignInAttempt.address_hash == address_key),
+            )
+        )
+    )
+    return _begin(db.session, user, password)
+
+
+def _count_attempt(session: Session, account_key: str, address_key: str) -> int:
+    now = clock.now()
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - KEEP_ATTEMPTS))
+    of_account = SignInAttempt.account_hash == account_key
+    of_address = SignInAttempt.address_hash == address_key
+    for condition, limit in (
+        (of_account & of_address, PER_ACCOUNT_AND_ADDRESS),
+        (of_account, PER_ACCOUNT),
+        (of_address, PER_ADDRESS),
+    ):
+        recent = (condition, SignInAttempt.at > now - WINDOW)
+        count, first = session.execute(
+            select(func.count(), func.min(SignInAttempt.at)).where(*recent)
+        ).one()
+        if count >= limit:
+            raise TooManyAttempts(max(60, round((first + WINDOW - now).total_seconds())))
+    attempt = SignInAttempt(account_hash=account_key, address_hash=address_key, at=now)
+    session.add(attempt)
+    session.flush()
+    return attempt.id
+
+
+def _may_be_used(user: User) -> bool:
+    """Demonstration accounts have published passwords: they open nothing elsewhere."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.demonstration or not user.demonstration
+
+
+def _keyed(text: str) -> str:
+    key = current_app.config["SECRET_KEY"].encode()
+    return hmac.new(key, b"sign-in:" + text.encode(), hashlib.sha256).hexdigest()
+
+
+def _hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _begin(session: Session, user: User, password: str) -> SignedIn:
+    now = clock.now()
+    token = secrets.token_urlsafe(32)
+    row = UserSession(token_hash=_hash_of(token), user_id=user.id, created_at=now, last_seen_at=now)
+    session.add(row)
+    if passwords.needs_rehash(user.password_hash):
+        rehashed = passwords.hash_password(password)
+        session.execute(update(User).where(User.id == user.id).values(password_hash=rehashed))
+    session.flush()
+    actor = Actor(id=user.id, name=user.name)
+    audit.record(
+        session,
+        actor=actor,
+        action="session.started",
+        object_type="session",
+        object_id=str(row.id),
+    )
+    return SignedIn(token=token, session_id=row.id, email=user.email, actor=actor)
+
+
+def load(token: str) -> SignedIn | None:
+    """Return the person whose session `token` belongs to, or `None` when it has ended.
+
+    A session ends by itself when idle or too old (settings), and with the account's suspension.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    now = clock.now()
+    rows = db.session.execute(
+        select(
+            UserSession.id,
+            UserSession.last_seen_at,
+            User.id.label("user_id"),
+            User.name,
+            User.email,
+            RoleAssignment.role,
+            RoleAssignment.authority_id,
+        )
+        .join(User, User.id == UserSession.user_id)
+        .outerjoin(RoleAssignment, RoleAssignment.user_id == User.id)
+        .where(
+            UserSession.token_hash == _hash_of(token),
+            UserSession.ended_at.is_(None),
+            UserSession.last_seen_at > now - timedelta(minutes=settings.session_idle_minutes),
+            UserSession.created_at > now - timedelta(hours=settings.session_hours),
+            User.active,
+            or_(User.demonstration.is_(False), true() if settings.demonstration else false()),
+        )
+    ).all()
+    if not rows:
+        return None
+    first = rows[0]
+    if now - first.last_seen_at > TOUCH_EVERY:
+        _touch(first.id)
+    actor = Actor(
+        id=first.user_id,
+        name=first.name,
+        roles=frozenset(row.role.value for row in rows if row.role),
+        authorities=frozenset(row.authority_id for row in rows if row.authority_id),
+    )
+    return SignedIn(token=token, session_id=first.id, email=first.email, actor=actor)
+
+
+def _touch(session_id: int) -> None:
+    change = update(UserSession).where(UserSession.id == session_id)
+    change = change.values(last_seen_at=clock.now())
+    if may_write():
+        db.session.execute(change)
+        return
+    with short_transaction() as session:
+        session.execute(change)
+
+
+def sign_out(session: Session, *, person: SignedIn) -> None:
+    """End the person's present session."""
+    session.execute(
+        update(UserSession)
+        .where(UserSession.id == person.session_id, UserSession.ended_at.is_(None))
+        .values(ended_at=clock.now())
+    )
+    audit.record(
+        session,
+        actor=person.actor,
+        action="session.ended",
+        object_type="session",
+        object_id=str(person.session_id),
+        details={"reason": "signed out"},
+    )
+
+
+def memberships(session: Session, user_id: int) -> list[Membership]:
+    """Return the person's roles in words, each with its authority."""
+    rows = session.execute(
+        select(RoleAssignment.role, Authority.name)
+        .outerjoin(Authority, Authority.id == RoleAssignment.authority_id)
+        .where(RoleAssignment.user_id == user_id)
+        .order_by(RoleAssignment.id)
+    )
+    return [Membership(role.label, authority) for role, authority in rows]
+
+
+def demonstration_people(session: Session) -> list[tuple[User, list[Membership]]]:
+    """Return the demonstration's accounts in the order they were made, each with its roles."""
+    people = session.scalars(select(User).where(User.demonstration).order_by(User.id)).all()
+    return [(person, memberships(session, person.id)) for person in people]

@@ -1,0 +1,102 @@
+"""Sign in, sign out, one's own account."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_user, logout_user
+
+from portal.accounts import service
+from portal.accounts.forms import SignInForm
+from portal.accounts.models import User
+from portal.core.config import Settings
+from portal.core.database import db
+from portal.core.errors import TooManyAttempts
+from portal.core.permissions import Permission, public, requires
+
+bp = Blueprint("accounts", __name__, template_folder="templates")
+
+WRONG = "The e-mail address or the password is not right"
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    """Send a stranger to the sign-in page, and back afterwards; a search is not carried along."""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
+    if "q" in request.args:
+        wanted = request.path
+    return redirect(url_for("accounts.sign_in", next=wanted or None))
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    """Show and take the sign-in form."""
+    after = _own_address(request.args.get("next", ""))
+    if current_user.is_authenticated:
+        return redirect(after)
+    form = SignInForm()
+    status = 200
+    if form.validate_on_submit():
+        try:
+            person = service.sign_in(
+                email=form.email.data or "",
+                password=form.password.data or "",
+                address=request.remote_addr or "",
+            )
+        except TooManyAttempts as error:
+            page = render_template("ui/errors/429.html", minutes=-(-error.retry_after // 60))
+            return page, 429, {"Retry-After": str(error.retry_after)}
+        if person is not None:
+            session.clear()
+            login_user(person)
+            return redirect(after)
+        form.password.errors = [WRONG]
+    if form.is_submitted():
+        status = 422
+    page = render_template(
+        "accounts/sign_in.html",
+        form=form,
+        people=_people(),
+        demonstration_password=service.DEMONSTRATION_PASSWORD,
+    )
+    return page, status
+
+
+def _people() -> list[tuple[User, list[service.Membership]]]:
+    settings: Settings = current_app.extensions["settings"]
+    return service.demonstration_people(db.session) if settings.demonstration else []
+
+
+def _own_address(wanted: str) -> str:
+    """Return `wanted` if it is a page of this portal, else the home page (no open redirect)."""
+    parts = urlsplit(wanted)
+    plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    if parts.scheme or parts.netloc or not plain or any(ord(c) < 32 for c in wanted):
+        return url_for("library.home")
+    return wanted
+
+
+@bp.route("/sign-out", methods=["POST"])
+@public
+def sign_out() -> ResponseReturnValue:
+    """End the session on the server and forget the cookie."""
+    if current_user.is_authenticated:
+        service.sign_out(db.session, person=current_user._get_current_object())
+        logout_user()
+        session.clear()
+    return redirect(url_for("accounts.signed_out"))
+
+
+@bp.route("/signed-out")
+@public
+def signed_out() -> ResponseReturnValue:
+    """Say that nobody is signed in any more."""
+    return render_template("accounts/signed_out.html")
+
+
+@bp.route("/account")
+@requires(Permission.ACCOUNT_READ_OWN)
+def account() -> ResponseReturnValue:
+    """Show a person what the portal knows of them."""
+    memberships = service.memberships(db.session, current_user.actor.id)
+    return render_template("accounts/account.html", person=current_user, memberships=memberships)

@@ -1,0 +1,1 @@
+"""The register of English local authorities with children's services."""

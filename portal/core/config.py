@@ -1,0 +1,107 @@
+"""Settings from the environment, typed.
+
+Every default is right in production and safe to publish; what has no such default is required.
+"""
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SECRET_LENGTH = 32  # characters; `python -c "import secrets; print(secrets.token_hex())"` gives 64
+
+
+class Settings(BaseSettings):
+    """One typed reading of `PORTAL_*` and `DATABASE_URL`.
+
+    Raises `pydantic.ValidationError` (a `ValueError`) whose messages say what to set.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="PORTAL_", extra="ignore")
+
+    secret_key: SecretStr | None = None
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    instance: Path = ROOT / "instance"
+    content: Path = ROOT / "content"
+    demonstration: bool = False
+    education_gov_uk: bool = False
+    contact_email: str = ""
+    hosts: list[str] = []
+    proxies: int = Field(default=0, ge=0, le=5)
+    session_idle_minutes: int = Field(default=30, ge=5, le=120)
+    session_hours: int = Field(default=12, ge=1, le=24)
+
+    @model_validator(mode="after")
+    def _demonstration_or_production(self) -> Self:
+        if self.demonstration:
+            given = [
+                name
+                for name, value in {
+                    "PORTAL_SECRET_KEY": self.secret_key,
+                    "DATABASE_URL": self.database_url,
+                    "PORTAL_HOSTS": self.hosts,
+                    "PORTAL_PROXIES": self.proxies,
+                    "PORTAL_EDUCATION_GOV_UK": self.education_gov_uk,
+                }.items()
+                if value
+            ]
+            if given:
+                raise ValueError(
+                    "PORTAL_DEMONSTRATION opens accounts with published passwords and can't be "
+                    f"switched on together with production settings: unset {', '.join(given)} "
+                    "or unset PORTAL_DEMONSTRATION."
+                )
+        elif self.secret_key is None:
+            raise ValueError(
+                "PORTAL_SECRET_KEY is not set. Make one with "
+                '`python3 -c "import secrets; print(secrets.token_hex())"` and keep it private; '
+                "to try the portal out, run `make run`."
+            )
+        elif len(self.secret_key.get_secret_value()) < SECRET_LENGTH:
+            raise ValueError(
+                f"PORTAL_SECRET_KEY is too short: give at least {SECRET_LENGTH} random characters."
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy address of the database: the one given, or SQLite in the instance folder."""
+        if not self.database_url:
+            return f"sqlite:///{self.instance.absolute() / 'portal.sqlite'}"
+        scheme, separator, rest = self.database_url.partition("://")
+        if scheme in {"postgres", "postgresql"}:
+            scheme = "postgresql+psycopg"
+        return scheme + separator + rest
+
+    @cached_property
+    def signing_key(self) -> str:
+        """The key that signs cookies: the secret, or in a demonstration one made on first use."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        path = self.instance / "demonstration-key"
+        self.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(), encoding="ascii")
+        return path.read_text(encoding="ascii")
+
+    def for_flask(self) -> dict[str, Any]:
+        """Return the Flask configuration that follows from these settings."""
+        secure = not self.demonstration
+        return {
+            "SECRET_KEY": self.signing_key,
+            # __Host- ties the cookie to this host, HTTPS and the whole path (ASVS 5.0 V3.3)
+            "SESSION_COOKIE_NAME": "__Host-portal" if secure else "portal",
+            "SESSION_COOKIE_SECURE": secure,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "TRUSTED_HOSTS": self.hosts or (["localhost", "127.0.0.1"] if not secure else None),
+            "MAX_CONTENT_LENGTH": 1024 * 1024,
+            "MAX_FORM_MEMORY_SIZE": 512 * 1024,
+            "WTF_CSRF_TIME_LIMIT": None,  # as long as the session; a slow reader loses nothing
+            "WTF_CSRF_SSL_STRICT": False,  # it asks for a Referer, which our pages never send
+        }

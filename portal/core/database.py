@@ -1,0 +1,123 @@
+"""The database: one base, one session a request, one place that commits.
+
+On SQLite a transaction is begun explicitly, as `BEGIN IMMEDIATE` where the work may write: a reader
+that turns writer half-way would fail at once on a newer snapshot, whatever the time-out.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+BUSY_SECONDS = 10
+_may_write: ContextVar[bool] = ContextVar("may_write", default=True)
+
+
+class Base(DeclarativeBase):
+    """Base of every model; constraints are named so that migrations can find them again."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Moment(TypeDecorator[datetime]):
+    """A timezone-aware moment, kept in UTC on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive moment: nobody can tell what it means."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a timezone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back UTC; SQLite forgets the zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+db = SQLAlchemy()
+
+
+def init_app(app: Flask, address: str) -> None:
+    """Connect `app` to the database at `address`."""
+    app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": address, "pool_pre_ping": True}}
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _prepare_sqlite(db.engine)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA journal_mode = WAL")
+        # an acknowledged save survives a power cut, as on PostgreSQL
+        connection.execute("PRAGMA synchronous = FULL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _may_write.get() else "BEGIN")
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Begin the transactions of this context as readers, which never wait for a writer."""
+    token = _may_write.set(False)
+    try:
+        yield
+    finally:
+        _may_write.reset(token)
+
+
+def may_write() -> bool:
+    """Tell whether the transactions of this context are begun to write."""
+    return _may_write.get()
+
+
+def commit() -> None:
+    """Commit the session of this application context: the only commit of a request or command."""
+    _commit(db.session)
+
+
+@contextmanager
+def short_transaction() -> Iterator[Session]:
+    """Give a session of its own that is committed at the end, whatever becomes of the request.
+
+    For what must stay on record when the request rolls back or only reads: failed sign-ins, the
+    touch of a session, the audit of a download. On SQLite it must not be used while the request's
+    own session holds the write lock.
+    """
+    token = _may_write.set(True)
+    try:
+        with db.sessionmaker() as session:
+            yield session
+            _commit(session)
+    finally:
+        _may_write.reset(token)
+
+
+def _commit(session: Session) -> None:
+    session.commit()

@@ -1,0 +1,33 @@
+"""Errors in the words of the domain. A view puts one on a field; `ui.errors` makes a page of it."""
+
+
+class DomainError(Exception):
+    """A rule of the portal was not met; the message is fit to be shown."""
+
+
+class NotFound(DomainError):
+    """There is no such thing, or this person may not know that there is."""
+
+
+class Gone(DomainError):
+    """The thing was published once and has been taken away for a stated reason."""
+
+
+class NotAllowed(DomainError):
+    """The person may know of the thing but may not do this to it."""
+
+
+class Conflict(DomainError):
+    """Somebody or something else holds the place already."""
+
+
+class InvalidTransition(DomainError):
+    """The state machine knows no such step."""
+
+
+class TooManyAttempts(DomainError):
+    """Sign-in was tried too often; `retry_after` is in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("Too many attempts")
+        self.retry_after = retry_after

@@ -1,0 +1,134 @@
+"""The one renderer from Markdown to safe HTML in the classes of the GOV.UK Design System."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+import nh3
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+
+REFERENCE = re.compile(r"^doc:([a-z]+-\d{3,})$")
+RENDERER_VERSION = 1  # raise it when the same Markdown gives other HTML
+
+_CLASSES = {
+    "h2": "govuk-heading-m",
+    "h3": "govuk-heading-s",
+    "p": "govuk-body",
+    "ul": "govuk-list govuk-list--bullet",
+    "ol": "govuk-list govuk-list--number",
+    "a": "govuk-link",
+    "blockquote": "govuk-inset-text",
+    "hr": "govuk-section-break govuk-section-break--l govuk-section-break--visible",
+    "table": "govuk-table",
+    "thead": "govuk-table__head",
+    "tbody": "govuk-table__body",
+    "tr": "govuk-table__row",
+    "th": "govuk-table__header",
+    "td": "govuk-table__cell",
+}
+_ATTRIBUTES = {
+    "*": {"class", "id"},
+    "a": {"href"},
+    "th": {"scope"},
+    "ol": {"start"},
+    "div": {"role", "tabindex", "aria-label"},
+    "button": {"type", "popovertarget"},
+}
+_TAGS = {*_CLASSES, "li", "strong", "em", "code", "pre", "br", "div", "button"}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of the body: level 2 or 3, the id it can be linked to, its text."""
+
+    level: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """Safe HTML with the headings it holds."""
+
+    html: str
+    headings: tuple[Heading, ...]
+
+
+class _GovukTree(Treeprocessor):
+    """Give elements their classes, references their addresses, tables a scroll bar of their own."""
+
+    def __init__(self, md: Markdown, address_of: Callable[[str], str]) -> None:
+        super().__init__(md)
+        self.address_of = address_of
+
+    def run(self, root: Element) -> None:
+        """Change the tree in place."""
+        for element in list(root.iter()):
+            if name := _CLASSES.get(element.tag):
+                element.set("class", name)
+            if element.tag == "a" and (match := REFERENCE.match(element.get("href", ""))):
+                element.set("href", self.address_of(match[1]))
+            if element.tag == "th":
+                element.set("scope", "col")
+                element.attrib.pop("style", None)
+        for parent in list(root.iter()):
+            for place, child in enumerate(list(parent)):
+                if child.tag == "table":
+                    parent[place] = _scrolling(child)
+
+
+def _scrolling(table: Element) -> Element:
+    """Wrap a table so that a keyboard can scroll it on a narrow screen (WCAG 2.1.1, 1.4.10)."""
+    label = ", ".join("".join(cell.itertext()).strip() for cell in table.iter("th"))
+    wrapper = Element(
+        "div",
+        {"class": "app-table", "role": "region", "tabindex": "0", "aria-label": f"Table: {label}"},
+    )
+    wrapper.append(table)
+    wrapper.tail, table.tail = table.tail, None
+    return wrapper
+
+
+class _Govuk(Extension):
+    def __init__(self, address_of: Callable[[str], str]) -> None:
+        super().__init__()
+        self.address_of = address_of
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (the library's own name)
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.deregister("html")
+        md.treeprocessors.register(_GovukTree(md, self.address_of), "govuk", 4)
+
+
+def render(
+    text: str,
+    *,
+    address_of: Callable[[str], str],
+    extensions: Sequence[Extension] = (),
+) -> Rendered:
+    """Turn Markdown into safe HTML.
+
+    `address_of` gives the address of a document's reference (`doc:case-003`). HTML in the text is
+    shown as text, never passed on; what is left goes through an allow-list.
+    """
+    md = Markdown(
+        extensions=["tables", "sane_lists", "toc", "smarty", _Govuk(address_of), *extensions],
+        extension_configs={"toc": {"toc_depth": "2-3"}},
+    )
+    html = md.convert(text)
+    tokens = getattr(md, "toc_tokens", [])
+    return Rendered(
+        html=nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None),
+        headings=tuple(_headings(tokens)),
+    )
+
+
+def _headings(tokens: list[dict[str, object]]) -> list[Heading]:
+    found: list[Heading] = []
+    for token in tokens:
+        found.append(Heading(int(str(token["level"])), str(token["id"]), str(token["name"])))
+        found.extend(_headings(token["children"]))  # type: ignore[arg-type]  # a list by contract
+    return found

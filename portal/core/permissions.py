@@ -1,0 +1,110 @@
+"""Who may do what: named permissions, the predicates behind them, and the guard at the door.
+
+A view declares its permission as an attribute (`@requires(...)` or `@public`); the guard reads that
+attribute from the function that is registered, so a decorator in the wrong place refuses the view.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum, unique
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, request
+from flask.typing import ResponseReturnValue
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@unique
+class Permission(StrEnum):
+    """`resource:action`, in alphabetical order."""
+
+    ACCOUNT_READ_OWN = "account:read-own"
+    """See one's own name, e-mail address and roles."""
+    AUTHORITIES_READ = "authorities:read"
+    """See the register of authorities."""
+    LIBRARY_EXPORT = "library:export"
+    """Download a published document; each download is on record."""
+    LIBRARY_READ = "library:read"
+    """Browse, search and read what is published for one's audience."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person behind a request, as far as rules need to know."""
+
+    id: int | None = None
+    name: str = ""
+    roles: frozenset[str] = field(default_factory=frozenset)
+    authorities: frozenset[int] = field(default_factory=frozenset)
+    """Ids of the authorities in which the person holds a role."""
+
+    @property
+    def signed_in(self) -> bool:
+        """Tell whether anybody is signed in."""
+        return self.id is not None
+
+
+ANONYMOUS = Actor()
+Predicate = Callable[[Actor], bool]
+
+
+class Policy:
+    """The predicates that the rooms registered; what nobody registered is denied."""
+
+    def __init__(self) -> None:
+        self._predicates: dict[Permission, Predicate] = {}
+
+    def register(self, permission: Permission, predicate: Predicate) -> None:
+        """Let `predicate` decide on `permission`; each permission has one owner."""
+        if permission in self._predicates:
+            raise ValueError(f"{permission} is decided elsewhere already")
+        self._predicates[permission] = predicate
+
+    def allows(self, actor: Actor, permission: Permission) -> bool:
+        """Tell whether `actor` holds `permission`."""
+        predicate = self._predicates.get(permission)
+        return predicate is not None and predicate(actor)
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Declare the permission that a view needs."""
+
+    def declare(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]  # read again by the guard
+        return view
+
+    return declare
+
+
+def public(view: View) -> View:
+    """Declare that a view is open to everyone, signed in or not."""
+    view.permission = None  # type: ignore[attr-defined]  # read again by the guard
+    return view
+
+
+def init_app(
+    app: Flask,
+    policy: Policy,
+    current_actor: Callable[[], Actor],
+    ask_to_sign_in: Callable[[], ResponseReturnValue],
+) -> None:
+    """Put the guard before every view of `app`: closed unless declared."""
+    app.extensions["policy"] = policy
+
+    @app.before_request
+    def guard() -> ResponseReturnValue | None:
+        if request.endpoint is None:
+            return None  # no such address: Flask answers 404
+        view = current_app.view_functions[request.endpoint]
+        if not hasattr(view, "permission"):
+            current_app.logger.error("endpoint %s declares no permission", request.endpoint)
+            abort(403)
+        if view.permission is None:
+            return None
+        actor = current_actor()
+        if not actor.signed_in:
+            return ask_to_sign_in()
+        if not policy.allows(actor, view.permission):
+            abort(403)
+        return None

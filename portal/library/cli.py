@@ -1,0 +1,111 @@
+"""Commands of the room: import, export, withdraw; the search index."""
+
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from portal.audit.service import COMMAND_LINE
+from portal.authorities import service as authorities
+from portal.core.config import Settings
+from portal.core.database import commit, db
+from portal.core.errors import DomainError
+from portal.library import content, service
+from portal.library.views import Library
+
+library = AppGroup("library", help="The published library.")
+search = AppGroup("search", help="The search index.")
+
+REGISTER = "authorities.csv"
+DEMONSTRATION_REGISTER = "demonstration-authorities.csv"
+
+
+def _library() -> Library:
+    found: Library = current_app.extensions["library"]
+    return found
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+@library.command("import")
+@click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Another folder than PORTAL_CONTENT.",
+)
+def import_(folder: Path | None) -> None:
+    """Load the register of authorities and the content files; nothing unless all is well."""
+    import_folder(folder or _settings().content)
+
+
+def import_folder(folder: Path) -> None:
+    """Load `folder` and say what was added and changed, or what to mend."""
+    names = [REGISTER, *([DEMONSTRATION_REGISTER] if _settings().demonstration else [])]
+    rows: list[authorities.Row] = []
+    problems: list[content.Problem] = []
+    for name in names:
+        read, wrong = authorities.read_file(folder / name)
+        rows += read
+        problems += [content.Problem(folder / name, line, text) for line, text in wrong]
+    vocabularies = _library().vocabularies
+    known = {row.code for row in rows} | set(authorities.ids_by_code(db.session))
+    items, wrong_items = content.read_folder(folder, vocabularies, known)
+    problems += wrong_items
+    if problems:
+        for problem in sorted(problems):
+            click.echo(str(problem), err=True)
+        count = len(problems)
+        raise click.ClickException(
+            f"nothing was loaded: mend the {f'{count} problems' if count > 1 else 'problem'} above"
+        )
+    register = authorities.import_register(db.session, actor=COMMAND_LINE, rows=rows)
+    tally = service.import_items(
+        db.session,
+        actor=COMMAND_LINE,
+        items=items,
+        progress=lambda reference, what: click.echo(f"{what}: {reference}"),
+    )
+    commit()
+    service.sync_index(db.session, _library().engine, vocabularies)
+    for name, counted in (("Authorities", register), ("Documents", tally)):
+        click.echo(
+            f"{name}: {counted.added} added, {counted.changed} changed, "
+            f"{counted.unchanged} unchanged"
+        )
+
+
+@library.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export(folder: Path) -> None:
+    """Write the published documents as content files into FOLDER."""
+    count = 0
+    for place, name, text in service.export_items(db.session, _library().vocabularies):
+        (folder / place).mkdir(parents=True, exist_ok=True)
+        (folder / place / name).write_text(text, encoding="utf-8")
+        count += 1
+    click.echo(f"{count} documents written to {folder}")
+
+
+@library.command("withdraw")
+@click.argument("reference")
+@click.option("--reason", required=True, help="A reason that readers will see.")
+def withdraw(reference: str, reason: str) -> None:
+    """Take a document away from readers at once; its address says that it is gone."""
+    try:
+        service.withdraw(db.session, actor=COMMAND_LINE, reference=reference, reason=reason)
+        commit()
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    service.sync_index(db.session, _library().engine, _library().vocabularies)
+    click.echo(f"{reference} is withdrawn.")
+
+
+@search.command("reindex")
+def reindex() -> None:
+    """Build the search index anew from the database, beside the present one."""
+    count = service.rebuild_index(db.session, _library().engine, _library().vocabularies)
+    click.echo(f"{count} documents indexed")

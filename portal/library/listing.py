@@ -1,0 +1,148 @@
+"""What a list's address says, and the filter panel that follows from it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from portal.library.catalogue import BEST, Key
+from portal.library.vocabularies import NOT_STATED, TYPES, Vocabularies
+from portal.ui.pagination import page_number
+
+PATH = "/library"
+SORTS: Mapping[str, str] = {
+    "newest": "Newest first",
+    "reviewed": "Last reviewed",
+    "title": "Title, A to Z",
+}
+MOST_CHARACTERS = 500
+QUESTION_LABEL = "How do other authorities …"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader asked for: words, filters, order, page; and what could not be understood."""
+
+    q: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: str = "newest"
+    page: int = 1
+    ignored: tuple[str, ...] = ()
+
+    def address(self, page: int = 1) -> str:
+        """Return the address of a page of this list, by default the first."""
+        pairs = [("q", self.q)] if self.q else []
+        pairs += [(name, term) for name, terms in self.filters.items() for term in terms]
+        if self.sort != default_sort(self.q):
+            pairs.append(("sort", self.sort))
+        if page > 1:
+            pairs.append(("page", str(page)))
+        return f"{PATH}?{urlencode(pairs)}" if pairs else PATH
+
+    def without_filters(self) -> "Wanted":
+        """Return this list without any filter, from its first page."""
+        return replace(self, filters={}, page=1)
+
+    def without(self, name: str, term: str) -> "Wanted":
+        """Return this list without one of its filters, from its first page."""
+        left = {
+            key: tuple(t for t in terms if (key, t) != (name, term))
+            for key, terms in self.filters.items()
+        }
+        return replace(self, filters={key: terms for key, terms in left.items() if terms}, page=1)
+
+
+def default_sort(q: str) -> str:
+    """Return the order of a list for which none was chosen: best match when words were given."""
+    return BEST if q else "newest"
+
+
+def parse(args: MultiDict[str, str], vocabularies: Vocabularies) -> Wanted:
+    """Read an address. Nothing in it is an error: what is unknown is left out and said."""
+    q = " ".join(args.get("q", "").split())[:MOST_CHARACTERS]
+    known: dict[str, Mapping[str, str]] = {"type": TYPES, "question": {"yes": QUESTION_LABEL}}
+    known |= {name: vocabulary.terms for name, vocabulary in vocabularies.items()}
+    filters: dict[str, tuple[str, ...]] = {}
+    ignored: list[str] = []
+    for name in args:
+        if name in {"q", "sort", "page"}:
+            continue
+        given = [term for term in dict.fromkeys(args.getlist(name)) if term]
+        terms = tuple(term for term in given if term in known.get(name, {}))
+        if terms:
+            filters[name] = terms
+        ignored += [f"{name[:40]}: {term[:40]}" for term in given if term not in terms]
+    sort = args.get("sort", "")
+    if sort not in SORTS and not (sort == BEST and q):
+        sort = default_sort(q)
+    ordered = {name: filters[name] for name in known if name in filters}
+    page = page_number(args.get("page", ""))
+    return Wanted(q=q, filters=ordered, sort=sort, page=page, ignored=tuple(ignored))
+
+
+@dataclass(frozen=True)
+class Option:
+    """A term that can be chosen, with the number of documents that choosing it would show."""
+
+    term: str
+    label: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A vocabulary in the filter panel."""
+
+    name: str
+    label: str
+    options: tuple[Option, ...]
+    chosen: int
+
+
+def facets(
+    wanted: Wanted, counts: Mapping[Key, int], vocabularies: Vocabularies
+) -> tuple[Facet, ...]:
+    """Return the filter panel: only what would show something, or is chosen."""
+    groups = [("type", "Type of document", TYPES)]
+    groups += [(v.key, v.label, v.terms) for v in vocabularies.values()]
+    made = []
+    for name, label, terms in groups:
+        chosen = wanted.filters.get(name, ())
+        options = tuple(
+            Option(term, words, counts.get((name, term), 0), term in chosen)
+            for term, words in terms.items()
+            if counts.get((name, term), 0) or term in chosen
+        )
+        if any(option.term != NOT_STATED for option in options):
+            made.append(Facet(name, label, options, len(chosen)))
+    return tuple(made)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A chosen filter with the list that is left without it."""
+
+    vocabulary: str
+    label: str
+    left: Wanted
+
+    @property
+    def href(self) -> str:
+        """The address of the list without this filter."""
+        return self.left.address()
+
+
+def chips(wanted: Wanted, vocabularies: Vocabularies) -> list[Chip]:
+    """Return the chosen filters, each removable."""
+    names = {"type": "Type", "question": "Kind"}
+    return [
+        Chip(
+            vocabularies[name].label if name in vocabularies else names[name],
+            QUESTION_LABEL if name == "question" else vocabularies.labels[name, term],
+            wanted.without(name, term),
+        )
+        for name, terms in wanted.filters.items()
+        for term in terms
+    ]

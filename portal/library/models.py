@@ -1,0 +1,86 @@
+"""Tables of the library: documents, and the log of changes that the catalogue and index follow."""
+
+from datetime import date, datetime
+from enum import StrEnum, unique
+from typing import Any
+
+from sqlalchemy import JSON, Enum, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.core.database import Base, Moment
+
+
+@unique
+class State(StrEnum):
+    """Where a document stands in its life."""
+
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class Document(Base):
+    """A case example, guidance, protocol or glossary entry."""
+
+    __tablename__ = "document"
+    __table_args__ = (Index("ix_document_contributing_authority_id", "contributing_authority_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    """Stable and opaque, for instance `case-003`: it stands in the address."""
+    type: Mapped[str] = mapped_column(String(20))
+    state: Mapped[State] = mapped_column(
+        Enum(
+            State,
+            native_enum=False,
+            length=20,
+            values_callable=lambda states: [s.value for s in states],
+        )
+    )
+    audience: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(String(600))
+    question: Mapped[str | None] = mapped_column(String(200))
+    """Ends the sentence "How do other authorities …"."""
+    terms: Mapped[dict[str, list[str]]] = mapped_column(JSON)
+    """Terms by vocabulary."""
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What is shown but not searched by: sources, law, definitions, related, other names."""
+    body: Mapped[str] = mapped_column(Text)
+    """Markdown, the truth."""
+    body_html: Mapped[str] = mapped_column(Text)
+    """Rendered from `body` at publication."""
+    headings: Mapped[list[list[str]]] = mapped_column(JSON)
+    """Headings of the second level as [id, text]."""
+    practice_year: Mapped[int | None]
+    law_as_at: Mapped[date | None]
+    published_on: Mapped[date]
+    reviewed_on: Mapped[date]
+    review_by: Mapped[date]
+    contributing_authority_id: Mapped[int | None] = mapped_column(ForeignKey("authority.id"))
+    """Known to curators, never shown to a reader."""
+    content_hash: Mapped[str] = mapped_column(String(64))
+    rendered_with: Mapped[str] = mapped_column(String(64))
+    """What the HTML depends on besides the body: the renderer and the glossary."""
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    withdrawn_reason: Mapped[str | None] = mapped_column(String(500))
+
+
+class LibraryState(Base):
+    """One row: how often the library has changed. Its row lock puts the changes in order."""
+
+    __tablename__ = "library_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    generation: Mapped[int]
+
+
+class LibraryChange(Base):
+    """A document that changed in a generation, written in the transaction of the change."""
+
+    __tablename__ = "library_change"
+    __table_args__ = (Index("ix_library_change_document_id", "document_id"),)
+
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("document.id", ondelete="CASCADE"), primary_key=True
+    )

@@ -1,0 +1,29 @@
+"""Who may read what: an audience is a filter inside each query, never a test in a template."""
+
+from collections.abc import Mapping
+
+from portal.accounts.models import Role
+from portal.accounts.policy import READERS, holds
+from portal.core.permissions import Actor, Permission, Policy
+
+_ROLES_OF_AUDIENCE: Mapping[str, frozenset[str]] = {
+    "readers": READERS,
+    "staff": frozenset({Role.PRACTITIONER, Role.STRATEGIC_LEAD, Role.CURATOR}),
+    "leads": frozenset({Role.STRATEGIC_LEAD, Role.CURATOR}),
+    "curators": frozenset({Role.CURATOR}),
+}
+
+
+def audiences_of(actor: Actor) -> frozenset[str]:
+    """Return the audiences that a person belongs to; a stranger belongs to none."""
+    return frozenset(
+        audience
+        for audience, roles in _ROLES_OF_AUDIENCE.items()
+        if not roles.isdisjoint(actor.roles)
+    )
+
+
+def register(policy: Policy) -> None:
+    """Register what this room decides."""
+    policy.register(Permission.LIBRARY_READ, holds(READERS))
+    policy.register(Permission.LIBRARY_EXPORT, holds(READERS))

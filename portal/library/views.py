@@ -1,0 +1,244 @@
+"""Home, lists, documents, downloads, glossary."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from markupsafe import Markup
+
+from portal.audit import service as audit
+from portal.core import clock
+from portal.core.database import db, short_transaction
+from portal.core.permissions import Actor, Permission, requires
+from portal.library import downloads, listing, presentation, service
+from portal.library.catalogue import BEST, Catalogue, Listing, Snapshot
+from portal.library.models import Document
+from portal.library.policy import audiences_of
+from portal.library.vocabularies import TYPES, Vocabularies
+from portal.search.port import Engine, NotReady, Query
+from portal.ui import pagination
+
+bp = Blueprint("library", __name__, template_folder="templates")
+
+ON_HOME = 3
+QUESTIONS_ON_HOME = 6
+FIND_BY = {
+    "source_of_harm": "Where does the worry come from?",
+    "referred_by": "Who raised it?",
+    "area_type": "What kind of area are you in?",
+}
+
+
+@dataclass(frozen=True)
+class Library:
+    """What the views of this room share for the life of the application."""
+
+    vocabularies: Vocabularies
+    catalogue: Catalogue
+    engine: Engine
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """What an empty list would show without one of its filters."""
+
+    label: str
+    href: str
+    total: int
+
+
+def _library() -> Library:
+    library: Library = current_app.extensions["library"]
+    return library
+
+
+def _actor() -> Actor:
+    actor: Actor = current_user.actor
+    return actor
+
+
+def _snapshot() -> Snapshot:
+    return _library().catalogue.current(db.session)
+
+
+@bp.app_context_processor
+def _words() -> dict[str, Any]:
+    return {
+        "practice": presentation.practice,
+        "review_due": _review_due,
+        "type_labels": TYPES,
+        "filter_panel": _filter_panel,
+    }
+
+
+@lru_cache(maxsize=64)
+def _filter_panel(facets: tuple[listing.Facet, ...]) -> Markup:
+    """Render the filter panel; most readers see one of a few."""
+    return Markup(render_template("library/_filter_panel.html", facets=facets))  # noqa: S704 (the output of an escaping template)
+
+
+def _review_due(document: Document) -> bool:
+    return presentation.review_due(document, clock.today())
+
+
+@bp.route("/")
+@requires(Permission.LIBRARY_READ)
+def home() -> ResponseReturnValue:
+    """Lead a reader to the task they came for."""
+    audiences = audiences_of(_actor())
+    snapshot = _snapshot()
+
+    def first(order: str, limit: int, **filters: tuple[str, ...]) -> list[int]:
+        found = snapshot.listing(audiences=audiences, filters=filters, order=order, limit=limit)
+        return found.ids
+
+    groups = {
+        "new": first("newest", ON_HOME),
+        "reviewed": first("reviewed", ON_HOME),
+        "questions": first("title", QUESTIONS_ON_HOME, question=("yes",)),
+    }
+    wanted = sorted({id_ for ids in groups.values() for id_ in ids})
+    found = {d.id: d for d in service.get_many(db.session, actor=_actor(), ids=wanted)}
+    shown = {name: [found[i] for i in ids if i in found] for name, ids in groups.items()}
+    return render_template("library/home.html", **shown)
+
+
+@bp.route("/concern")
+@requires(Permission.LIBRARY_READ)
+def concern() -> ResponseReturnValue:
+    """Say first that concerns are not reported here, then who to call, then what to read."""
+    references = ["guidance-001", "guidance-004", "protocol-002"]
+    documents = service.get_referenced(db.session, actor=_actor(), references=references)
+    return render_template("library/concern.html", documents=documents)
+
+
+@bp.route("/find-a-case")
+@requires(Permission.LIBRARY_READ)
+def find_a_case() -> ResponseReturnValue:
+    """Ask three questions that lead to a list of cases."""
+    found = _snapshot().listing(
+        audiences=audiences_of(_actor()), filters={"type": ("case",)}, limit=0
+    )
+    wanted = listing.Wanted(filters={"type": ("case",)})
+    panel = listing.facets(wanted, found.counts, _library().vocabularies)
+    questions = [facet for name in FIND_BY for facet in panel if facet.name == name]
+    return render_template(
+        "library/find_a_case.html", questions=questions, wording=FIND_BY, total=found.total
+    )
+
+
+@bp.route("/library")
+@requires(Permission.LIBRARY_READ)
+def browse() -> ResponseReturnValue:
+    """List, filter and search what is published."""
+    library, actor = _library(), _actor()
+    wanted = listing.parse(request.args, library.vocabularies)
+    ranked, searching = None, True
+    if wanted.q:
+        try:
+            query = Query(text=wanted.q, audiences=audiences_of(actor))
+            ranked = library.engine.search(query).ids
+        except NotReady:
+            searching = False
+    found = _page_of(wanted, ranked)
+    last = pagination.last_page(found.total)
+    if wanted.page > last:
+        return redirect(wanted.address(page=last))
+    documents = service.get_many(db.session, actor=actor, ids=found.ids)
+    extracts = {}
+    if ranked is not None:
+        extracts = {
+            d.id: library.engine.extract(service.plain_text(d), wanted.q) for d in documents
+        }
+    return render_template(
+        "library/browse.html",
+        wanted=wanted,
+        total=found.total,
+        documents=documents,
+        extracts=extracts,
+        searching=searching,
+        facets=listing.facets(wanted, found.counts, library.vocabularies),
+        chips=listing.chips(wanted, library.vocabularies),
+        ways_out=_ways_out(wanted, ranked) if not found.total else [],
+        sorts=({BEST: "Best match"} if wanted.q else {}) | dict(listing.SORTS),
+        pages=pagination.component(wanted.page, found.total, wanted.address),
+    )
+
+
+def _page_of(wanted: listing.Wanted, ranked: Sequence[int] | None) -> Listing:
+    return _snapshot().listing(
+        audiences=audiences_of(_actor()),
+        filters=wanted.filters,
+        order=wanted.sort if ranked is not None or wanted.sort != BEST else "newest",
+        ranked=ranked,
+        offset=(wanted.page - 1) * pagination.PER_PAGE,
+        limit=pagination.PER_PAGE,
+    )
+
+
+def _ways_out(wanted: listing.Wanted, ranked: Sequence[int] | None) -> list[WayOut]:
+    """Return, for an empty list, what leaving out each filter would show."""
+    ways = []
+    for chip in listing.chips(wanted, _library().vocabularies):
+        left = _page_of(chip.left, ranked)
+        if left.total:
+            ways.append(WayOut(f"{chip.vocabulary}: {chip.label}", chip.href, left.total))
+    return ways
+
+
+@bp.route("/library/<reference>")
+@requires(Permission.LIBRARY_READ)
+def document(reference: str) -> ResponseReturnValue:
+    """Show a document, summary first."""
+    library, actor = _library(), _actor()
+    shown = service.get(db.session, actor=actor, reference=reference)
+    return render_template(
+        "library/document.html",
+        document=shown,
+        type_label=TYPES[shown.type],
+        main_facts=presentation.facts(shown, library.vocabularies, main=True),
+        other_facts=presentation.facts(shown, library.vocabularies, main=False),
+        evidence=presentation.evidence(shown, library.vocabularies),
+        related=presentation.related(
+            db.session,
+            actor=actor,
+            document=shown,
+            snapshot=_snapshot(),
+            vocabularies=library.vocabularies,
+        ),
+        sources=[presentation.source_line(source) for source in shown.details["sources"]],
+        metadata=presentation.dublin_core(shown, library.vocabularies),
+    )
+
+
+@bp.route("/library/<reference>/download.<any(html, md):form>")
+@requires(Permission.LIBRARY_EXPORT)
+def download(reference: str, form: str) -> ResponseReturnValue:
+    """Give a copy of a document to keep; who took it is on record."""
+    library, actor = _library(), _actor()
+    shown = service.get(db.session, actor=actor, reference=reference)
+    body = downloads.MAKERS[form](shown, library.vocabularies, request.host_url.rstrip("/"))
+    with short_transaction() as session:
+        audit.record(
+            session,
+            actor=actor,
+            action="document.downloaded",
+            object_type="document",
+            object_id=reference,
+            details={"format": form},
+        )
+    response = Response(body, mimetype="text/html" if form == "html" else "text/markdown")
+    response.headers["Content-Disposition"] = f'attachment; filename="{reference}.{form}"'
+    return response
+
+
+@bp.route("/glossary")
+@requires(Permission.LIBRARY_READ)
+def glossary() -> ResponseReturnValue:
+    """Show every term with its competing definitions side by side."""
+    entries = service.glossary_entries(db.session, actor=_actor())
+    return render_template("library/glossary.html", entries=entries)

@@ -1,0 +1,89 @@
+"""Commands for running the portal: a demonstration on this machine, and closing for maintenance."""
+
+import os
+import socket
+import sys
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from portal.core import config
+from portal.core.config import Settings
+from portal.core.database import commit, db
+from portal.library.cli import import_folder
+from portal.operations.demonstration import add_people
+
+demonstration = AppGroup("demonstration", help="A demonstration on this machine.")
+maintenance = AppGroup("maintenance", help="Close the portal for a while, and open it again.")
+
+HOST = "127.0.0.1"
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def _only_in_a_demonstration() -> None:
+    if not _settings().demonstration:
+        raise click.ClickException(
+            "this opens accounts with published passwords: set PORTAL_DEMONSTRATION=1 for it, "
+            "never on a real service"
+        )
+
+
+@demonstration.command("prepare")
+def prepare() -> None:
+    """Create the database, load the content and the accounts to try."""
+    _only_in_a_demonstration()
+    current_app.extensions["alembic"].upgrade()
+    import_folder(_settings().content)
+    made = add_people(db.session)
+    commit()
+    click.echo(f"Accounts: {made} added")
+
+
+@demonstration.command("serve")
+@click.option(
+    "--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(1, 65535)
+)
+def serve(port: int) -> None:
+    """Serve the demonstration on this machine alone."""
+    _only_in_a_demonstration()
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"port {port} is taken: choose another, for instance PORT={port + 1} make run"
+            ) from error
+    click.echo(f"The demonstration is at http://localhost:{port} (Ctrl+C stops it)")
+    sys.stdout.flush()
+    db.engine.dispose()
+    gunicorn = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--bind",
+        f"{HOST}:{port}",
+        "--log-level",
+        "warning",
+    ]
+    os.chdir(config.ROOT)
+    os.execv(sys.executable, [*gunicorn, "app:app"])  # noqa: S606 (our own server, no shell)
+
+
+@maintenance.command("on")
+def close() -> None:
+    """Answer every request with the maintenance page."""
+    (_settings().instance / "maintenance").touch()
+    click.echo("The portal is closed for maintenance.")
+
+
+@maintenance.command("off")
+def reopen() -> None:
+    """Open the portal again."""
+    (_settings().instance / "maintenance").unlink(missing_ok=True)
+    click.echo("The portal is open.")

@@ -1,0 +1,1 @@
+"""The engine port: what is searched, for what, and what comes back. No Flask, no database."""

@@ -1,0 +1,61 @@
+"""Pages for what went wrong: plain, with what to do next, never with what was typed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from portal.core.errors import Gone, InvalidTransition, NotAllowed, NotFound
+
+RETRY_SECONDS = 300
+_PAGES = {403, 404, 410, 413, 429, 500, 503}
+
+
+def init_app(app: Flask, instance: Path) -> None:
+    """Register a page for each error; `instance/maintenance` closes the portal for a while."""
+    maintenance = instance / "maintenance"
+
+    @app.before_request
+    def closed_for_maintenance() -> ResponseReturnValue | None:
+        if not maintenance.exists():
+            return None
+        page = render_template("ui/errors/503.html")
+        return page, 503, {"Retry-After": str(RETRY_SECONDS)}
+
+    handlers: list[tuple[type[Exception], Callable[..., ResponseReturnValue]]] = [
+        (NotFound, lambda error: _page(404)),
+        (NotAllowed, lambda error: _page(403)),
+        (InvalidTransition, lambda error: _page(403)),
+        (Gone, lambda error: _page(410, reason=str(error))),
+        (CSRFError, lambda error: (render_template("ui/errors/form_expired.html"), 400)),
+        (HTTPException, _http),
+        (Exception, _unexpected),
+    ]
+    for kind, handler in handlers:
+        app.register_error_handler(kind, handler)
+
+
+def _page(status: int, **about: object) -> ResponseReturnValue:
+    return render_template(f"ui/errors/{status}.html", **about), status
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code < 400:
+        return error.get_response()
+    if code in _PAGES:
+        return _page(code)
+    return render_template("ui/errors/other.html", code=code), code
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    if current_app.testing and not current_app.config.get("SHOW_ERROR_PAGES"):
+        raise error
+    # the address only: a query or a form may hold a case
+    current_app.logger.error(
+        "unexpected %s at %s %s", type(error).__name__, request.method, request.path, exc_info=error
+    )
+    return _page(500)

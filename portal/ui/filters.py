@@ -1,0 +1,27 @@
+"""How values are written for readers."""
+
+from datetime import date, datetime
+
+from flask import Flask
+
+from portal.core.clock import LONDON
+
+
+def day(value: date | datetime | None) -> str:
+    """Write a day as the GOV.UK style has it: 23 November 2026."""
+    if value is None:
+        return "Not stated"
+    if isinstance(value, datetime):
+        value = value.astimezone(LONDON)
+    return f"{value.day} {value:%B %Y}"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Write a number with its noun: 1 document, 2 documents, 1,000 documents."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def init_app(app: Flask) -> None:
+    """Register the filters."""
+    app.add_template_filter(day)
+    app.add_template_filter(count)
