@@ -1,0 +1,98 @@
+"""Real databases for tests: each test gets its own copy of a prepared one, on both engines."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import psycopg
+from flask import Flask
+from sqlalchemy import make_url
+
+from portal import create_app
+from portal.core.config import ROOT, Settings
+from portal.core.database import commit, db
+from portal.library.cli import import_folder
+from tests.people import add_people
+
+SECRET = "a secret that is only good for tests, 64 characters or so long"
+
+Stock = Callable[[], None]
+
+
+def load_content() -> None:
+    """Fill the database of the present application with the starter library and test people."""
+    import_folder(ROOT / "content")
+    add_people(db.session)
+    commit()
+
+
+STOCKS: dict[str, Stock] = {"empty": lambda: None, "stocked": load_content}
+
+
+@dataclass
+class Databases:
+    """Makes databases on one engine, copying a template for each."""
+
+    folder: Path
+    server: str | None = None
+    """Address of a PostgreSQL server; None for SQLite."""
+    templates: dict[str, Path] = field(default_factory=dict)
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def settings(self, name: str, instance: Path, **more: object) -> Settings:
+        """Return production settings with the database called `name`."""
+        address = self._address(name) if self.server else ""
+        given = {"secret_key": SECRET, "instance": instance, "DATABASE_URL": address} | more
+        return Settings(**given)  # type: ignore[arg-type]
+
+    def make(self, stock: str, **more: object) -> Flask:
+        """Return an application over a fresh copy of the database stocked with `stock`."""
+        template = self._template(stock)
+        name = f"test_{next(self.numbers)}"
+        instance = self.folder / name
+        shutil.copytree(template, instance)
+        if self.server:
+            self._run(f'CREATE DATABASE {name} TEMPLATE "template_{stock}" STRATEGY file_copy')
+        app = create_app(self.settings(name, instance, **more))
+        app.testing = True
+        return app
+
+    def _template(self, stock: str) -> Path:
+        if stock not in self.templates:
+            instance = self.folder / f"template-{stock}"
+            instance.mkdir(parents=True)
+            if self.server:
+                self._run(f'CREATE DATABASE "template_{stock}"')
+            app = create_app(self.settings(f"template_{stock}", instance))
+            with app.app_context():
+                app.extensions["alembic"].upgrade()
+                STOCKS[stock]()
+                db.engine.dispose()
+            if not self.server:
+                # one file, so that a copy of the folder is a copy of the database
+                with sqlite3.connect(instance / "portal.sqlite") as connection:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.close()
+            self.templates[stock] = instance
+        return self.templates[stock]
+
+    def drop(self, app: Flask) -> None:
+        """Throw away an application's database."""
+        settings: Settings = app.extensions["settings"]
+        with app.app_context():
+            db.engine.dispose()
+        shutil.rmtree(settings.instance, ignore_errors=True)
+        if self.server:
+            self._run(f"DROP DATABASE {settings.instance.name} WITH (FORCE)")
+
+    def _address(self, name: str) -> str:
+        assert self.server
+        return make_url(self.server).set(database=name).render_as_string(hide_password=False)
+
+    def _run(self, statement: str) -> None:
+        assert self.server
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(statement.encode())
