@@ -42,7 +42,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _database(app, settings)
     _templates(app, settings)
     portal.ui.errors.init_app(app, settings.instance)
-    headers.init_app(app, secure=not settings.demonstration)
+    headers.init_app(app, secure=not settings.demonstration, fonts=settings.education_gov_uk)
     _people(app)
     _library(app, settings)
     app.register_blueprint(portal.ui.views.bp)

@@ -12,8 +12,8 @@ import * as sass from 'sass'
 const here = import.meta.dirname
 const dist = path.join(here, 'dist')
 
-function stylesheet() {
-  const { css } = sass.compile(path.join(here, 'portal.scss'), {
+function stylesheet(source) {
+  const { css } = sass.compile(path.join(here, source), {
     importers: [new sass.NodePackageImporter(here)],
     style: 'compressed',
     charset: false,
@@ -45,7 +45,8 @@ function compressed(content) {
 }
 
 const assets = {
-  'portal.css': stylesheet(),
+  'portal.css': stylesheet('portal.scss'),
+  'portal-govuk.css': stylesheet('portal-govuk.scss'),
   'portal.js': await script(),
   'favicon.svg': await readFile(path.join(here, 'favicon.svg')),
 }
@@ -72,6 +73,13 @@ for (const [source, content] of Object.entries(assets)) {
     sizes.push(`${suffix} ${smaller.length}`)
   }
   console.log(`${target}: ${sizes.join(', ')}`)
+}
+
+// The typeface is asked for by portal-govuk.css alone; its names hold a hash already.
+const fonts = path.join(here, '../node_modules/govuk-frontend/dist/govuk/assets/fonts')
+for (const name of await readdir(fonts)) {
+  manifest[name] = name
+  await write(name, await readFile(path.join(fonts, name)))
 }
 
 // The manifest comes last and in one step: a reader never sees a name whose file is not there yet.

@@ -22,3 +22,8 @@ createAll(PasswordInput)
 createAll(Radios)
 createAll(ServiceNavigation)
 createAll(SkipLink)
+
+// On a narrow screen the results come first: the filters fold away, one press opens them again.
+if (window.matchMedia('(max-width: 40em)').matches) {
+  for (const panel of document.querySelectorAll('details[data-fold-when-narrow]')) panel.open = false
+}

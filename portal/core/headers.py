@@ -12,8 +12,13 @@ def nonce() -> str:
     return str(g.csp_nonce)
 
 
-def init_app(app: Flask, *, secure: bool) -> None:
-    """Add the headers to every answer; `secure` also asks browsers to stay on HTTPS."""
+def init_app(app: Flask, *, secure: bool, fonts: bool) -> None:
+    """Add the headers to every answer.
+
+    `secure` also asks browsers to stay on HTTPS, `fonts` lets pages load the portal's own.
+    """
+
+    font = "font-src 'self'; " if fonts else ""
 
     @app.after_request
     def add(response: Response) -> Response:
@@ -21,8 +26,8 @@ def init_app(app: Flask, *, secure: bool) -> None:
         headers = response.headers
         headers["Content-Security-Policy"] = (
             f"default-src 'none'; script-src {script}; style-src 'self'; img-src 'self'; "
-            "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
-            "frame-ancestors 'none'"
+            f"{font}connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'"
         )
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"

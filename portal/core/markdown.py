@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import unescape
 from xml.etree.ElementTree import Element
 
 import nh3
@@ -11,7 +12,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
 REFERENCE = re.compile(r"^doc:([a-z]+-\d{3,})$")
-RENDERER_VERSION = 1  # raise it when the same Markdown gives other HTML
+RENDERER_VERSION = 2  # raise it when the same Markdown gives other HTML
 
 _CLASSES = {
     "h2": "govuk-heading-m",
@@ -129,6 +130,7 @@ def render(
 def _headings(tokens: list[dict[str, object]]) -> list[Heading]:
     found: list[Heading] = []
     for token in tokens:
-        found.append(Heading(int(str(token["level"])), str(token["id"]), str(token["name"])))
+        text = unescape(str(token["name"]))  # it comes escaped, and a template escapes it again
+        found.append(Heading(int(str(token["level"])), str(token["id"]), text))
         found.extend(_headings(token["children"]))  # type: ignore[arg-type]  # a list by contract
     return found

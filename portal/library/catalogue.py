@@ -56,8 +56,8 @@ class Entry:
 
 Order = Callable[[Entry], tuple[int | str, int]]
 ORDERS: Mapping[str, Order] = {
-    "newest": lambda entry: (-entry.published, -entry.id),
-    "reviewed": lambda entry: (-entry.reviewed, -entry.id),
+    "newest": lambda entry: (-entry.published, entry.id),
+    "reviewed": lambda entry: (-entry.reviewed, entry.id),
     "title": lambda entry: (entry.title_key, entry.id),
 }
 """The orders of a list, each by a key that is never the same for two documents."""
@@ -216,7 +216,8 @@ class Snapshot:
                 entries.append(_entry(row))
             else:
                 for order in orders.values():
-                    order.remove(slot)
+                    if slot in order:  # not if it was withdrawn before
+                        order.remove(slot)
                 entries[slot] = _entry(row)
                 for key, found in bits.items():
                     if found >> slot & 1:
@@ -281,6 +282,8 @@ def _keys(row: Row[*tuple[Any, ...]]) -> Iterable[Key]:
     yield ("audience", row.audience)
     if row.has_question:
         yield ("question", "yes")
+    if row.reviewed_on > row.published_on:
+        yield ("reviewed", "yes")
     for name, terms in row.terms.items():
         for term in terms:
             yield (name, term)

@@ -38,8 +38,12 @@ CASE_HEADINGS = [
     "Points to consider",
 ]
 LINK = re.compile(r"\(doc:([^)\s]*)\)")
-_HEADING = re.compile(r"^(#{1,6}) +(.+?) *#*$", re.MULTILINE)
-_HTML = re.compile(r"</?[A-Za-z][^>]*>")
+_ADDRESS = re.compile(r"\bdoc:(?=\w)", re.IGNORECASE)
+_HEADING = re.compile(r"^(#{1,6}) *(.+?) *#*$", re.MULTILINE)
+_UNDERLINED = re.compile(r"(?:\A|\n[ \t]*\n)(.+)\n[=-]+ *$", re.MULTILINE)
+_HTML = re.compile(r"<!--|</?(?!https?:|mailto:)[A-Za-z][^>]*>")
+_PICTURE = re.compile(r"!\[[^\]]*\]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, order=True)
@@ -84,6 +88,17 @@ class Related(_Strict):
 
     id: Reference
     why: Annotated[Text, Field(max_length=120)]
+
+
+_PARTS: Mapping[str, type[BaseModel]] = {
+    "sources": Source,
+    "definitions": Definition,
+    "related": Related,
+}
+_OR_NOT_STATED = {
+    "practice_year": "a year, for instance 2016,",
+    "law_as_at": "a date, for instance 2026-11-23,",
+}
 
 
 @dataclass(frozen=True)
@@ -181,13 +196,15 @@ def read_folder(
     for type_, name in FOLDERS.items():
         for path in sorted((folder / name).glob("*.md")):
             sources.append(_read(path, type_, kinds[type_], vocabularies))
-    known = {str(fields["id"]) for _, fields in sources if fields}
+    # by file name: an item with a problem is still there to be linked to
+    known = {source.path.stem for source, _ in sources}
     codes = set(authorities)
     places: dict[str, Path] = {}
     for source, fields in sources:
+        _check_links(source, known)
         if fields is not None:
             _check_references(source, fields, known, codes, places)
-    problems = sorted(problem for source, _ in sources for problem in source.problems)
+    problems = sorted({problem for source, _ in sources for problem in source.problems})
     items = [Item(source.path, fields, source.body) for source, fields in sources if fields]
     return sorted(items, key=lambda item: item.id), problems
 
@@ -199,6 +216,7 @@ def _read(
     data = _front_matter(source)
     if data is None:
         return source, None
+    _check_body(source, type_)
     try:
         checked = model.model_validate(data)
     except ValidationError as error:
@@ -211,7 +229,6 @@ def _read(
             )
         return source, None
     _check_dates_and_name(source, data)
-    _check_body(source, type_)
     fields = checked.model_dump(exclude_none=True)
     for vocabulary in vocabularies.of_type(type_):
         if not vocabulary.many:
@@ -219,11 +236,29 @@ def _read(
     return source, fields
 
 
+class _Loader(yaml.CSafeLoader):
+    """A date that is in no calendar stays text, so that the check of its field reports it."""
+
+
+def _construct_date(loader: _Loader, node: yaml.ScalarNode) -> Any:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        return node.value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _construct_date)
+
+
 def _front_matter(source: _Source) -> dict[str, Any] | None:
     try:
-        text = source.path.read_text(encoding="utf-8")
+        text = source.path.read_text(encoding="utf-8-sig")  # some editors begin with a mark
     except UnicodeDecodeError:
         source.problem(1, "save the file as UTF-8 text")
+        return None
+    if match := _CONTROL.search(text):
+        line = text.count("\n", 0, match.start()) + 1
+        source.problem(line, f"take out the invisible character U+{ord(match[0]):04X}")
         return None
     parts = re.split(r"^---[ \t]*\n", text.replace("\r\n", "\n"), maxsplit=2, flags=re.MULTILINE)
     if len(parts) != 3 or parts[0]:
@@ -232,9 +267,9 @@ def _front_matter(source: _Source) -> dict[str, Any] | None:
     source.body_line = parts[1].count("\n") + 3 + len(parts[2]) - len(parts[2].lstrip("\n"))
     source.body = parts[2].strip("\n")
     try:
-        node = yaml.compose(parts[1], Loader=yaml.CSafeLoader)
+        node = yaml.compose(parts[1], Loader=_Loader)
         _mark_lines(source, node, ())
-        data = yaml.load(parts[1], Loader=yaml.CSafeLoader)
+        data = yaml.load(parts[1], Loader=_Loader)  # noqa: S506 (a safe loader)
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line if error.problem_mark else 0) + 2
         source.problem(
@@ -244,7 +279,7 @@ def _front_matter(source: _Source) -> dict[str, Any] | None:
     if not isinstance(data, dict):
         source.problem(2, "write the front matter as fields, for instance title: …")
         return None
-    return None if source.problems else data
+    return data
 
 
 def _mark_lines(source: _Source, node: yaml.Node | None, where: tuple[str | int, ...]) -> None:
@@ -252,6 +287,8 @@ def _mark_lines(source: _Source, node: yaml.Node | None, where: tuple[str | int,
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue  # the loader itself reports what can't be a key
             line = key.start_mark.line + 2
             if key.value in seen:
                 source.problem(line, f"{key.value} is given twice: keep one")
@@ -271,18 +308,21 @@ def _advice(detail: Any, model: type[BaseModel], type_: str, vocabularies: Vocab
     given = detail.get("input")
     match detail["type"]:
         case "extra_forbidden":
-            close = difflib.get_close_matches(str(where[-1]), list(model.model_fields), 1)
-            hint = f"write {close[0]}" if close else f"take it out; a {type_} has no such field"
-            return f"unknown field {where[-1]}: {hint}"
+            return _unknown_field(where, model, type_)
         case "missing":
             return f"missing field {name}: add it{_meaning(str(where[0]), vocabularies)}"
+        case _ if where[0] in _OR_NOT_STATED:
+            wanted = _OR_NOT_STATED[str(where[0])]
+            return f"write {where[0]} as {wanted} or {NOT_STATED}, not {given!r}"
         case "literal_error":
             allowed = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
             close = difflib.get_close_matches(str(given), allowed, 1)
             hint = f"did you mean {close[0]}? " if close else ""
             return f"unknown term {given!r} in {name}: {hint}Write one of {', '.join(allowed)}"
-        case "list_type":
-            return f"write {name} as a list, for instance {name}: [{given}]"
+        case "list_type" | "model_type":
+            return _list_wanted(name, given, vocabularies)
+        case "string_type":
+            return f"write {name} as text; quote what looks like a number or a date"
         case "date_type" | "date_parsing" | "date_from_datetime_parsing":
             return f"write {name} as a date, for instance 2026-11-23, not {given!r}"
         case "string_too_long":
@@ -294,6 +334,22 @@ def _advice(detail: Any, model: type[BaseModel], type_: str, vocabularies: Vocab
         case _:
             message = detail["msg"].removeprefix("Value error, ")
             return f"{name}: {message[0].lower()}{message[1:]}"
+
+
+def _unknown_field(where: tuple[str | int, ...], model: type[BaseModel], type_: str) -> str:
+    holder, owner = model, f"a {type_}"
+    if len(where) > 1:
+        holder, owner = _PARTS[str(where[0])], f"an entry of {where[0]}"
+    close = difflib.get_close_matches(str(where[-1]), list(holder.model_fields), 1)
+    hint = f"write {close[0]}" if close else f"take it out; {owner} has no such field"
+    return f"unknown field {where[-1]}: {hint}"
+
+
+def _list_wanted(name: str, given: Any, vocabularies: Vocabularies) -> str:
+    if name in _PARTS:
+        return f"write {name} as a list whose entries have {', '.join(_PARTS[name].model_fields)}"
+    example = given or (NOT_STATED if name in vocabularies else "")
+    return f"write {name} as a list, for instance {name}: [{example}]"
 
 
 def _meaning(name: str, vocabularies: Vocabularies) -> str:
@@ -322,6 +378,9 @@ def _check_body(source: _Source, type_: str) -> None:
         if level not in {2, 3}:
             line = source.body_line + source.body.count("\n", 0, start)
             source.problem(line, f"write the heading “{text}” with ## or ###")
+    for match in _UNDERLINED.finditer(source.body):
+        line = source.body_line + source.body.count("\n", 0, match.start(1))
+        source.problem(line, f"write the heading “{match[1]}” with ## or ###, not a line below it")
     second = [text for _, level, text in headings if level == 2]
     if type_ == "case" and second != CASE_HEADINGS:
         wanted = ", ".join(CASE_HEADINGS)
@@ -333,6 +392,9 @@ def _check_body(source: _Source, type_: str) -> None:
     for match in _HTML.finditer(source.body):
         line = source.body_line + source.body.count("\n", 0, match.start())
         source.problem(line, f"take out {match[0]}: write Markdown, HTML is shown as text")
+    for match in _PICTURE.finditer(source.body):
+        line = source.body_line + source.body.count("\n", 0, match.start())
+        source.problem(line, "take out the picture: say in words what it shows")
 
 
 def _check_references(
@@ -351,13 +413,23 @@ def _check_references(
     for place, related in enumerate(fields["related"]):
         line = source.line_of(["related", place, "id"])
         _check_target(source, line, related["id"], own, known)
-    for match in LINK.finditer(source.body):
-        line = source.body_line + source.body.count("\n", 0, match.start())
-        _check_target(source, line, match[1], own, known)
     code = fields.get("contributing_authority", NOT_STATED)
     if code != NOT_STATED and code not in codes:
         line = source.line_of(["contributing_authority"])
         source.problem(line, f"no authority {code} in the register: write its code or {NOT_STATED}")
+
+
+def _check_links(source: _Source, known: set[str]) -> None:
+    own, body = source.path.stem, source.body
+    for match in LINK.finditer(body):
+        line = source.body_line + body.count("\n", 0, match.start())
+        _check_target(source, line, match[1], own, known)
+    for match in _ADDRESS.finditer(body):
+        # Markdown knows more ways to write a link; with one way none escapes the check above
+        before = match.start() - 2
+        if body[max(0, before) : match.start()] != "](" or not LINK.match(body, before + 1):
+            line = source.body_line + body.count("\n", 0, match.start())
+            source.problem(line, "write a link as [its title](doc:case-003), and nothing else")
 
 
 def _check_target(source: _Source, line: int, target: str, own: str, known: set[str]) -> None:
@@ -371,6 +443,9 @@ def _check_target(source: _Source, line: int, target: str, own: str, known: set[
 
 class _Dumper(yaml.CSafeDumper):
     """Lists of plain values on one line, everything else as YAML likes it."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True  # the same date twice is written twice
 
 
 def _represent_list(dumper: _Dumper, data: list[Any]) -> yaml.Node:

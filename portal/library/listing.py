@@ -60,7 +60,7 @@ def default_sort(q: str) -> str:
 
 def parse(args: MultiDict[str, str], vocabularies: Vocabularies) -> Wanted:
     """Read an address. Nothing in it is an error: what is unknown is left out and said."""
-    q = " ".join(args.get("q", "").split())[:MOST_CHARACTERS]
+    q = " ".join(args.get("q", "").split())[:MOST_CHARACTERS].rstrip()
     known: dict[str, Mapping[str, str]] = {"type": TYPES, "question": {"yes": QUESTION_LABEL}}
     known |= {name: vocabulary.terms for name, vocabulary in vocabularies.items()}
     filters: dict[str, tuple[str, ...]] = {}
@@ -115,7 +115,7 @@ def facets(
             for term, words in terms.items()
             if counts.get((name, term), 0) or term in chosen
         )
-        if any(option.term != NOT_STATED for option in options):
+        if chosen or any(option.term != NOT_STATED for option in options):
             made.append(Facet(name, label, options, len(chosen)))
     return tuple(made)
 

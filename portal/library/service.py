@@ -103,7 +103,7 @@ def withdraw(session: Session, *, actor: Actor, reference: str, reason: str) -> 
     document.state = State.WITHDRAWN
     document.withdrawn_at = clock.now()
     document.withdrawn_reason = reason
-    _log_changes(session, [document.id])
+    record_changes(session, [document.id])
     audit.record(
         session,
         actor=actor,
@@ -155,7 +155,7 @@ def import_items(
     tally = authorities.Tally(**counts)
     if touched:
         session.flush()
-        _log_changes(session, [document.id for document in touched])
+        record_changes(session, [document.id for document in touched])
         audit.record(
             session,
             actor=actor,
@@ -207,7 +207,7 @@ def glossary_of(items: Iterable[content.Item]) -> Glossary:
     )
 
 
-def _log_changes(session: Session, ids: Iterable[int]) -> None:
+def record_changes(session: Session, ids: Iterable[int]) -> None:
     """Record that documents changed, in a generation of their own.
 
     The update locks the one row until the commit, so generations become visible in their order.
@@ -332,5 +332,6 @@ def plain_text(document: Document) -> str:
     """Return the words of a document without markup, as they are searched and shown in extracts."""
     html, _, _ = document.body_html.partition('<div id="meaning-')
     # a space where a block ends, none inside a line
-    text = nh3.clean(re.sub(r"</(p|h\d|li|td|th)>", " ", html), tags=set())
+    html = re.sub(r"</(p|li|td|th)>", " ", re.sub(r"</h\d>", ": ", html))
+    text = nh3.clean(html, tags=set())
     return " ".join(unescape(text).split())

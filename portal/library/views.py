@@ -25,6 +25,7 @@ from portal.ui import pagination
 bp = Blueprint("library", __name__, template_folder="templates")
 
 ON_HOME = 3
+READ_FOR_PRACTICE = ("case", "guidance", "protocol")
 QUESTIONS_ON_HOME = 6
 FIND_BY = {
     "source_of_harm": "Where does the worry come from?",
@@ -97,8 +98,8 @@ def home() -> ResponseReturnValue:
         return found.ids
 
     groups = {
-        "new": first("newest", ON_HOME),
-        "reviewed": first("reviewed", ON_HOME),
+        "new": first("newest", ON_HOME, type=READ_FOR_PRACTICE),
+        "reviewed": first("reviewed", ON_HOME, type=READ_FOR_PRACTICE, reviewed=("yes",)),
         "questions": first("title", QUESTIONS_ON_HOME, question=("yes",)),
     }
     wanted = sorted({id_ for ids in groups.values() for id_ in ids})

@@ -22,13 +22,14 @@ from whoosh.scoring import BM25F
 
 from portal.search.port import NotReady, Query, Record, Results
 
-SCHEMA_VERSION = 1  # raise it when the schema or the analysis changes: an older index is not read
+SCHEMA_VERSION = 2  # raise it when the schema or the analysis changes: an older index is not read
 LOCK_SECONDS = 30.0
 # a title says what a document is about, a summary nearly so
 WEIGHTS = {"title": 3.0, "also": 3.0, "summary": 2.0, "labels": 1.5, "body": 1.0}
 MOST_WORDS = 64
-_WORD = re.compile(r"\w+(?:['’]\w+)*")
-_PHRASE = re.compile(r'"([^"]*)"')
+# an apostrophe parts a word, so that "child" finds "child’s", however either is typed
+_WORD = re.compile(r"\w+")
+_PHRASE = re.compile(r'["“”]([^"“”]*)["“”]')
 
 
 class WhooshEngine:
@@ -47,7 +48,7 @@ class WhooshEngine:
     def search(self, query: Query) -> Results:
         """Rank by BM25F the documents that hold any of the words, and all of the phrases."""
         wanted = self._parse(query.text)
-        if wanted is None:
+        if wanted is None or not query.audiences:  # Whoosh takes an empty filter for none
             return Results(ids=[])
         audiences = Or([Term("audience", audience) for audience in sorted(query.audiences)])
         with self._index().searcher(weighting=BM25F()) as searcher:

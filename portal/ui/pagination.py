@@ -8,7 +8,9 @@ PER_PAGE = 20
 
 def page_number(text: str) -> int:
     """Read a page number from an address; anything else is the first page."""
-    return min(int(text), 10**6) if text.isascii() and text.isdigit() and int(text) > 0 else 1
+    if not (text.isascii() and text.isdigit()):
+        return 1
+    return max(1, min(int(text[:9]), 10**6))  # Python refuses to read thousands of digits
 
 
 def last_page(total: int) -> int:

@@ -1,0 +1,152 @@
+"""Loading content: all or nothing, twice the same, and back out again."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.audit.models import AuditEntry
+from portal.authorities.models import Authority
+from portal.core.config import ROOT
+from portal.core.database import db
+from portal.library.models import LibraryState
+from tests.client import reader
+from tests.people import PRACTITIONER
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    return shutil.copytree(ROOT / "content", tmp_path / "content")
+
+
+def change(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def run(app: Flask, *arguments: object, status: int = 0) -> str:
+    result = app.test_cli_runner().invoke(args=[str(argument) for argument in arguments])
+    assert result.exit_code == status, result.output
+    return result.output
+
+
+def generation(app: Flask) -> int | None:
+    with app.app_context():
+        return db.session.scalar(select(LibraryState.generation))
+
+
+def test_everything_is_loaded_into_an_empty_portal(empty_portal: Flask) -> None:
+    output = run(empty_portal, "library", "import")
+    assert "Authorities: 153 added, 0 changed, 0 unchanged" in output
+    assert "Documents: 31 added, 0 changed, 0 unchanged" in output
+
+
+def test_loading_again_changes_nothing(portal: Flask) -> None:
+    before = generation(portal)
+    output = run(portal, "library", "import")
+    assert output.splitlines() == [
+        "Authorities: 0 added, 0 changed, 153 unchanged",
+        "Documents: 0 added, 0 changed, 31 unchanged",
+    ]
+    assert generation(portal) == before
+
+
+def test_a_changed_file_changes_its_document_alone(portal: Flask, content: Path) -> None:
+    change(content / "cases/case-004.md", "title: A web search", "title: One web search")
+    output = run(portal, "library", "import", "--folder", content)
+    assert "changed: case-004" in output
+    assert "Documents: 0 added, 1 changed, 30 unchanged" in output
+    client = reader(portal, PRACTITIONER)
+    assert client.page("/library/case-004").heading.startswith("One web search")
+    assert "One web search" in client.page("/library?q=one+web+search").text
+
+
+def test_nothing_is_loaded_unless_all_is_well(portal: Flask, content: Path) -> None:
+    change(content / "cases/case-004.md", "title: A web search", "title: Changed")
+    change(content / "cases/case-005.md", "audience: readers", "audience: everyone")
+    change(content / "authorities.csv", "E06000001,Hartlepool", "E06000001,Elsewhere")
+    output = run(portal, "library", "import", "--folder", content, status=1)
+    assert "case-005.md:" in output
+    assert "Write one of readers, staff, leads, curators" in output
+    assert "nothing was loaded" in output
+    client = reader(portal, PRACTITIONER)
+    assert client.page("/library/case-004").heading.startswith("A web search")
+    assert "Hartlepool" in client.page("/account").text
+
+
+def test_a_wrong_register_names_its_line(portal: Flask, content: Path) -> None:
+    with (content / "authorities.csv").open("a", encoding="utf-8") as file:
+        file.write("E06000001,Twice,North East,unitary\nE0600,,x,y\n")
+    output = run(portal, "library", "import", "--folder", content, status=1)
+    assert "authorities.csv:155: E06000001 stands above already" in output
+    assert "authorities.csv:156: give all of code, name, region, type" in output
+
+
+def test_a_renamed_authority_is_changed_in_place(portal: Flask, content: Path) -> None:
+    change(content / "authorities.csv", "E06000001,Hartlepool", "E06000001,New Hartlepool")
+    output = run(portal, "library", "import", "--folder", content)
+    assert "Authorities: 0 added, 1 changed, 152 unchanged" in output
+    assert "New Hartlepool" in reader(portal, PRACTITIONER).page("/account").text
+
+
+def test_a_changed_glossary_is_explained_anew_everywhere(portal: Flask, content: Path) -> None:
+    path = content / "glossary/term-004.md"
+    summary = next(line for line in path.read_text().splitlines() if line.startswith("summary: "))
+    change(path, summary, "summary: A quite new meaning.")
+    run(portal, "library", "import", "--folder", content)
+    client = reader(portal, PRACTITIONER)
+    assert "A quite new meaning." in client.page("/library/case-001").text
+
+
+def test_the_export_writes_the_same_files_back(portal: Flask, tmp_path: Path) -> None:
+    output = run(portal, "library", "export", tmp_path / "out")
+    assert output.startswith("31 documents")
+    originals = {p.relative_to(ROOT / "content"): p for p in (ROOT / "content").rglob("*.md")}
+    written = {p.relative_to(tmp_path / "out"): p for p in (tmp_path / "out").rglob("*.md")}
+    assert set(written) == set(originals)
+    for name, path in written.items():
+        assert path.read_bytes() == originals[name].read_bytes(), name
+
+
+def test_a_withdrawn_document_is_gone_everywhere_and_stays_so(portal: Flask) -> None:
+    client = reader(portal, PRACTITIONER)
+    title = client.page("/library/case-004").heading
+    assert title in client.page("/library?q=web+search").text
+    run(portal, "library", "withdraw", "case-004", "--reason", "Somebody could be recognised")
+    page = client.page("/library/case-004", status=410)
+    assert "Somebody could be recognised" in page.text
+    assert title not in page.text
+    for address in ("/library/case-004/download.html", "/library/case-004/download.md"):
+        assert client.get(address).status_code == 410
+    for address in (
+        "/",
+        "/library",
+        "/library?q=web+search",
+        "/library?sort=title",
+        "/library/case-003",
+        "/library/protocol-003",
+    ):
+        assert title not in client.get(address).text, address
+    assert "withdrawn: case-004" in run(portal, "library", "import")
+    assert client.get("/library/case-004").status_code == 410
+    assert "already" in run(portal, "library", "withdraw", "case-004", "--reason", "x", status=1)
+    assert "no document" in run(
+        portal, "library", "withdraw", "case-999", "--reason", "x", status=1
+    )
+
+
+def test_an_import_is_on_record_without_its_text(portal: Flask) -> None:
+    with portal.app_context():
+        entries = db.session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "library.imported")
+        ).all()
+        assert [entry.details for entry in entries] == [{"added": 31, "changed": 0, "unchanged": 0}]
+
+
+def test_the_demonstration_authorities_are_not_in_a_real_register(portal: Flask) -> None:
+    with portal.app_context():
+        types = db.session.scalars(select(Authority.type)).all()
+    assert "demonstration" not in types
