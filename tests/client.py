@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -66,7 +67,7 @@ class Page:
             if target.startswith("#"):
                 assert target[1:] in ids, f"{target} leads nowhere"
         levels = [int(e.tag[-1]) for e in self.root.iter() if re.fullmatch(HTML + r"h[1-6]", e.tag)]
-        for before, after in zip(levels, levels[1:], strict=False):
+        for before, after in pairwise(levels):
             assert after <= before + 1, "a heading level is left out"
 
 

