@@ -1,13 +1,22 @@
 """How gunicorn serves the portal; settings on the command line or in the environment win."""
 
+import gc
 import os
+from typing import Any
 
 bind = os.environ.get("PORTAL_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 4
 worker_class = "gthread"
+# loaded once and shared by the workers; nothing connects to the database before a request does
+preload_app = True
 # memory that does not touch a disk, for the workers' heartbeat
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 (as gunicorn advises)
 # the path without its query, and no Referer: a search may say something about a case
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
 control_socket_disable = True
+
+
+def when_ready(server: Any) -> None:
+    """Keep what was loaded out of the collector's way, so that it stays shared memory."""
+    gc.freeze()

@@ -1,7 +1,6 @@
 """A portal where English local authorities share what they learned about safeguarding children."""
 
 from flask import Flask
-from flask_alembic import Alembic
 from flask_compress import Compress
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
@@ -22,7 +21,7 @@ import portal.ui.filters
 import portal.ui.shell
 import portal.ui.views
 from portal.accounts.service import load as load_session
-from portal.core import config, database, headers, permissions
+from portal.core import config, database, headers, migrations, permissions
 from portal.core.application import Portal
 from portal.library import vocabularies
 from portal.library.catalogue import Catalogue
@@ -32,9 +31,9 @@ from portal.search.whoosh_engine import WhooshEngine
 def create_app(settings: config.Settings | None = None) -> Flask:
     """Build the application from `settings`, by default those of the environment.
 
-    Raises `ValueError` when they do not go together and `RuntimeError` without built assets.
+    Stops the process when those do not go together; raises `RuntimeError` without built assets.
     """
-    settings = settings or config.Settings()
+    settings = settings or config.from_environment()
     app = Portal("portal", static_folder=None, root_path=str(config.ROOT / "portal"))
     app.config.update(settings.for_flask())
     app.extensions["settings"] = settings
@@ -58,8 +57,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
 def _database(app: Flask, settings: config.Settings) -> None:
     database.init_app(app, settings.database)
-    app.config["ALEMBIC"] = {"script_location": str(config.ROOT / "migrations")}
-    Alembic(app, run_mkdir=False, metadatas=database.Base.metadata)
+    app.cli.add_command(migrations.commands)
 
 
 def _templates(app: Flask, settings: config.Settings) -> None:

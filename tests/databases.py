@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from portal import create_app
 from portal.core.config import ROOT, Settings
 from portal.core.database import commit, db
+from portal.core.migrations import history_of
 from portal.library.cli import import_folder
 from tests.people import add_people
 
@@ -68,7 +69,7 @@ class Databases:
                 self._run(f'CREATE DATABASE "template_{stock}"')
             app = create_app(self.settings(f"template_{stock}", instance))
             with app.app_context():
-                app.extensions["alembic"].upgrade()
+                history_of(app).upgrade()
                 STOCKS[stock]()
                 db.engine.dispose()
             if not self.server:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import delete, false, func, or_, select, true, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -210,6 +210,30 @@ def _begin(session: Session, user: User, password: str) -> SignedIn:
     return SignedIn(token=token, session_id=row.id, email=user.email, actor=actor)
 
 
+_SESSION = (
+    select(
+        UserSession.id,
+        UserSession.last_seen_at,
+        User.id.label("user_id"),
+        User.name,
+        User.email,
+        RoleAssignment.role,
+        RoleAssignment.authority_id,
+    )
+    .join(User, User.id == UserSession.user_id)
+    .outerjoin(RoleAssignment, RoleAssignment.user_id == User.id)
+    .where(
+        UserSession.token_hash == bindparam("token_hash"),
+        UserSession.ended_at.is_(None),
+        UserSession.last_seen_at > bindparam("seen_after"),
+        UserSession.created_at > bindparam("created_after"),
+        User.active,
+        User.demonstration <= bindparam("demonstration"),
+    )
+)
+"""The session behind a request, built once: every request asks it."""
+
+
 def load(token: str) -> SignedIn | None:
     """Return the person whose session `token` belongs to, or `None` when it has ended.
 
@@ -217,27 +241,13 @@ def load(token: str) -> SignedIn | None:
     """
     settings: Settings = current_app.extensions["settings"]
     now = clock.now()
-    rows = db.session.execute(
-        select(
-            UserSession.id,
-            UserSession.last_seen_at,
-            User.id.label("user_id"),
-            User.name,
-            User.email,
-            RoleAssignment.role,
-            RoleAssignment.authority_id,
-        )
-        .join(User, User.id == UserSession.user_id)
-        .outerjoin(RoleAssignment, RoleAssignment.user_id == User.id)
-        .where(
-            UserSession.token_hash == _hash_of(token),
-            UserSession.ended_at.is_(None),
-            UserSession.last_seen_at > now - timedelta(minutes=settings.session_idle_minutes),
-            UserSession.created_at > now - timedelta(hours=settings.session_hours),
-            User.active,
-            or_(User.demonstration.is_(False), true() if settings.demonstration else false()),
-        )
-    ).all()
+    limits = {
+        "token_hash": _hash_of(token),
+        "seen_after": now - timedelta(minutes=settings.session_idle_minutes),
+        "created_after": now - timedelta(hours=settings.session_hours),
+        "demonstration": settings.demonstration,
+    }
+    rows = db.session.execute(_SESSION, limits).all()
     if not rows:
         return None
     first = rows[0]

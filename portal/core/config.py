@@ -8,11 +8,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECRET_LENGTH = 32  # characters; `python -c "import secrets; print(secrets.token_hex())"` gives 64
+
+
+def from_environment() -> "Settings":
+    """Read the settings, or stop the process with what to set, in plain words."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(str(part) for part in one['loc'])} {one['msg']}".strip()
+            for one in error.errors()
+        ]
+        message = "; ".join(problem.removeprefix("Value error, ") for problem in problems)
+        raise SystemExit(f"The portal does not start: {message}") from None
 
 
 class Settings(BaseSettings):
@@ -21,7 +34,10 @@ class Settings(BaseSettings):
     Raises `pydantic.ValidationError` (a `ValueError`) whose messages say what to set.
     """
 
-    model_config = SettingsConfigDict(env_prefix="PORTAL_", extra="ignore")
+    # an error at start is logged, and must not show the secrets it is about
+    model_config = SettingsConfigDict(
+        env_prefix="PORTAL_", extra="ignore", hide_input_in_errors=True
+    )
 
     secret_key: SecretStr | None = None
     database_url: str = Field(default="", validation_alias="DATABASE_URL")

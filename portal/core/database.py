@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from inspect import iscoroutinefunction
 from typing import Any
 
 from flask import Flask
@@ -60,8 +61,13 @@ db = SQLAlchemy()
 
 def init_app(app: Flask, address: str) -> None:
     """Connect `app` to the database at `address`."""
-    app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": address, "pool_pre_ping": True}}
+    options = {"url": address, "pool_pre_ping": not address.startswith("sqlite")}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     db.init_app(app)
+    # there are no asynchronous sessions to close, and asking costs a thread for each request
+    app.teardown_appcontext_funcs = [
+        close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)
+    ]
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)

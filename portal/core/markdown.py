@@ -1,6 +1,7 @@
 """The one renderer from Markdown to safe HTML in the classes of the GOV.UK Design System."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -9,10 +10,11 @@ from xml.etree.ElementTree import Element
 import nh3
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.extensions.toc import slugify
 from markdown.treeprocessors import Treeprocessor
 
 REFERENCE = re.compile(r"^doc:([a-z]+-\d{3,})$")
-RENDERER_VERSION = 2  # raise it when the same Markdown gives other HTML
+RENDERER_VERSION = 3  # raise it when the same Markdown gives other HTML
 
 _CLASSES = {
     "h2": "govuk-heading-m",
@@ -38,6 +40,7 @@ _ATTRIBUTES = {
     "div": {"role", "tabindex", "aria-label"},
     "button": {"type", "popovertarget"},
 }
+_SCHEMES = {"https", "http", "mailto", "tel"}
 _TAGS = {*_CLASSES, "li", "strong", "em", "code", "pre", "br", "div", "button"}
 
 
@@ -75,15 +78,19 @@ class _GovukTree(Treeprocessor):
             if element.tag == "th":
                 element.set("scope", "col")
                 element.attrib.pop("style", None)
+        labels: Counter[str] = Counter()
         for parent in list(root.iter()):
             for place, child in enumerate(list(parent)):
                 if child.tag == "table":
-                    parent[place] = _scrolling(child)
+                    parent[place] = _scrolling(child, labels)
 
 
-def _scrolling(table: Element) -> Element:
+def _scrolling(table: Element, labels: Counter[str]) -> Element:
     """Wrap a table so that a keyboard can scroll it on a narrow screen (WCAG 2.1.1, 1.4.10)."""
     label = ", ".join("".join(cell.itertext()).strip() for cell in table.iter("th"))
+    labels[label] += 1
+    if labels[label] > 1:  # a region is found by its name, so no two have the same
+        label += f" ({labels[label]})"
     wrapper = Element(
         "div",
         {"class": "app-table", "role": "region", "tabindex": "0", "aria-label": f"Table: {label}"},
@@ -117,14 +124,21 @@ def render(
     """
     md = Markdown(
         extensions=["tables", "sane_lists", "toc", "smarty", _Govuk(address_of), *extensions],
-        extension_configs={"toc": {"toc_depth": "2-3"}},
+        extension_configs={"toc": {"toc_depth": "2-3", "slugify": _own_id}},
     )
     html = md.convert(text)
     tokens = getattr(md, "toc_tokens", [])
     return Rendered(
-        html=nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None),
+        html=nh3.clean(
+            html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None
+        ),
         headings=tuple(_headings(tokens)),
     )
+
+
+def _own_id(text: str, separator: str) -> str:
+    """Return the id of a heading; the prefix keeps it apart from the page's own ids."""
+    return f"section-{slugify(text, separator)}"
 
 
 def _headings(tokens: list[dict[str, object]]) -> list[Heading]:

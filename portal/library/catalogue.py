@@ -39,7 +39,6 @@ RELATED_WEIGHTS: Mapping[str, int] = {
 """How much a shared term says for two documents being worth reading together."""
 
 _UNINFORMATIVE = frozenset({"not-stated", "none", "none-found", "not-settled"})
-_FEW = 2000
 _NONZERO = re.compile(rb"[^\0]")
 _REMEMBERED = 256
 
@@ -49,7 +48,8 @@ class Entry:
     """What the catalogue keeps of a document besides its bits."""
 
     id: int
-    title_key: str
+    reference: str
+    title: str
     published: int
     reviewed: int
 
@@ -58,7 +58,7 @@ Order = Callable[[Entry], tuple[int | str, int]]
 ORDERS: Mapping[str, Order] = {
     "newest": lambda entry: (-entry.published, entry.id),
     "reviewed": lambda entry: (-entry.reviewed, entry.id),
-    "title": lambda entry: (entry.title_key, entry.id),
+    "title": lambda entry: (entry.title.casefold(), entry.id),
 }
 """The orders of a list, each by a key that is never the same for two documents."""
 BEST = "best"
@@ -89,6 +89,11 @@ class Snapshot:
         self._bits = bits
         self._orders = orders
         self._slots = {entry.id: slot for slot, entry in enumerate(entries)}
+        self._by_reference = {entry.reference: slot for slot, entry in enumerate(entries)}
+        self._telling = sorted(
+            (key for key in bits if key[0] in RELATED_WEIGHTS and key[1] not in _UNINFORMATIVE),
+            key=lambda key: (-RELATED_WEIGHTS[key[0]], key),
+        )
         self._remembered: dict[object, Mapping[Key, int]] = {}
 
     def visible(self, audiences: Iterable[str]) -> int:
@@ -133,21 +138,28 @@ class Snapshot:
         counts = self._counts(base, chosen, matching, key)
         return Listing([self._entries[slot].id for slot in page], total, counts)
 
-    def related(self, id_: int, *, audiences: Collection[str], limit: int = 4) -> list[int]:
-        """Return the ids of the visible documents that share most with a document, best first.
+    def named(self, references: Iterable[str], *, audiences: Collection[str]) -> list[Entry]:
+        """Return the visible documents among `references`, in that order."""
+        visible = self.visible(audiences)
+        slots = (self._by_reference.get(reference) for reference in references)
+        return [self._entries[s] for s in slots if s is not None and visible >> s & 1]
+
+    def related(
+        self, reference: str, *, audiences: Collection[str], limit: int
+    ) -> list[tuple[Entry, list[Key]]]:
+        """Return the visible documents that share most with one, best first, with what they share.
 
         A shared term counts its `RELATED_WEIGHTS`. The sums are kept bit by bit: slice *k* holds
         the documents whose sum has bit *k*, so that adding a term to all documents at once is a
         ripple of ANDs and XORs.
         """
-        slot = self._slots.get(id_)
+        slot = self._by_reference.get(reference)
         if slot is None:
             return []
+        own = [key for key in self._telling if self._bits[key] >> slot & 1]
         slices: list[int] = []
-        for (name, term), bits in self._bits.items():
-            weight = RELATED_WEIGHTS.get(name, 0)
-            if weight and term not in _UNINFORMATIVE and bits >> slot & 1:
-                _add(slices, bits, weight)
+        for key in own:
+            _add(slices, self._bits[key], RELATED_WEIGHTS[key[0]])
         candidates = self.visible(audiences) & ~(1 << slot)
         some = 0
         for found in slices[2:]:  # a sum of less than 4 is chance
@@ -160,7 +172,7 @@ class Snapshot:
                 top = top & found or top
             best.extend(_members(top, limit - len(best)))
             candidates &= ~top
-        return [self._entries[slot].id for slot in best]
+        return [(self._entries[s], [k for k in own if self._bits[k] >> s & 1]) for s in best]
 
     def _set_of(self, ids: Iterable[int]) -> int:
         raw = bytearray(len(self._entries) // 8 + 1)
@@ -177,7 +189,8 @@ class Snapshot:
         return found
 
     def _page(self, matching: int, total: int, order: str, offset: int, limit: int) -> list[int]:
-        if total <= _FEW:
+        # few members are sorted, many are met on a walk through the order
+        if total * total < (offset + limit) * len(self._entries):
             key = ORDERS[order]
             slots = sorted(_members(matching), key=lambda slot: key(self._entries[slot]))
             return slots[offset : offset + limit]
@@ -260,6 +273,7 @@ def _members(bits: int, limit: int | None = None) -> list[int]:
 
 _COLUMNS = (
     Document.id,
+    Document.reference,
     Document.state,
     Document.type,
     Document.audience,
@@ -273,7 +287,11 @@ _COLUMNS = (
 
 def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
     return Entry(
-        row.id, row.title.casefold(), row.published_on.toordinal(), row.reviewed_on.toordinal()
+        row.id,
+        row.reference,
+        row.title,
+        row.published_on.toordinal(),
+        row.reviewed_on.toordinal(),
     )
 
 
@@ -313,9 +331,12 @@ def load(session: Session) -> Snapshot:
     return Snapshot(generation, entries, bits, orders)
 
 
+GENERATION = select(LibraryState.generation)
+
+
 def generation_of(session: Session) -> int:
     """Return how often the library has changed."""
-    return session.scalar(select(LibraryState.generation)) or 0
+    return session.scalar(GENERATION) or 0
 
 
 class Catalogue:
@@ -325,10 +346,15 @@ class Catalogue:
         self._lock = Lock()
         self._snapshot: Snapshot | None = None
 
-    def current(self, session: Session) -> Snapshot:
-        """Return the snapshot of the generation that `session` sees, or of a later one."""
+    def current(self, session: Session, generation: int | None = None) -> Snapshot:
+        """Return the snapshot of the generation that `session` sees, or of a later one.
+
+        `generation` saves a query where it has been read already.
+        """
         snapshot = self._snapshot
-        if snapshot is not None and snapshot.generation >= generation_of(session):
+        if generation is None:
+            generation = generation_of(session)
+        if snapshot is not None and snapshot.generation >= generation:
             return snapshot
         with self._lock:
             if self._snapshot is None:

@@ -67,6 +67,7 @@ def import_folder(folder: Path) -> None:
         db.session,
         actor=COMMAND_LINE,
         items=items,
+        vocabularies=vocabularies,
         progress=lambda reference, what: click.echo(f"{what}: {reference}"),
     )
     commit()
@@ -96,7 +97,13 @@ def export(folder: Path) -> None:
 def withdraw(reference: str, reason: str) -> None:
     """Take a document away from readers at once; its address says that it is gone."""
     try:
-        service.withdraw(db.session, actor=COMMAND_LINE, reference=reference, reason=reason)
+        service.withdraw(
+            db.session,
+            actor=COMMAND_LINE,
+            reference=reference,
+            reason=reason,
+            vocabularies=_library().vocabularies,
+        )
         commit()
     except DomainError as error:
         raise click.ClickException(str(error)) from error

@@ -8,14 +8,13 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
-from portal.core.markdown import RENDERER_VERSION, Rendered, render
+from portal.core.markdown import RENDERER_VERSION, Heading, Rendered, render
 
 _NOT_IN = frozenset({"a", "h2", "h3", "code", "pre", "th", "button"})
 
@@ -113,23 +112,23 @@ def address_of(reference: str) -> str:
     return f"/library/{reference}"
 
 
-def render_body(text: str, glossary: Glossary, own: str) -> Rendered:
+@dataclass(frozen=True)
+class RenderedBody:
+    """Safe HTML of a body with its headings, and the terms whose meaning it opens."""
+
+    html: str
+    headings: tuple[Heading, ...]
+    meanings: tuple[Term, ...]
+
+
+def render_body(text: str, glossary: Glossary, own: str) -> RenderedBody:
     """Render a document's Markdown with the terms of the glossary explained, except its `own`."""
     seen = {own}
     rendered = render(text, address_of=address_of, extensions=[_Terms(glossary, seen)])
-    meanings = "".join(_meaning(glossary.terms[ref]) for ref in sorted(seen - {own}))
-    return Rendered(rendered.html + meanings, rendered.headings)
+    meanings = tuple(glossary.terms[reference] for reference in sorted(seen - {own}))
+    return RenderedBody(rendered.html, rendered.headings, meanings)
 
 
 def render_plain(text: str) -> Rendered:
     """Render a document's Markdown for a copy that leaves the portal: no buttons."""
     return render(text, address_of=address_of)
-
-
-def _meaning(term: Term) -> str:
-    return (
-        f'<div id="meaning-{term.reference}" class="app-meaning" popover>'
-        f'<p class="govuk-body"><strong>{escape(term.title)}</strong>: {escape(term.summary)}</p>'
-        f'<p class="govuk-body"><a class="govuk-link" href="{address_of(term.reference)}">'
-        f"How different sources define {escape(term.title)}</a></p></div>"
-    )

@@ -44,13 +44,17 @@ class Document(Base):
     terms: Mapped[dict[str, list[str]]] = mapped_column(JSON)
     """Terms by vocabulary."""
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """What is shown but not searched by: sources, law, definitions, related, other names."""
+    """What is shown but not filtered by: sources, law, definitions, other names."""
+    related: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    """Documents that an editor named, as `id` (a reference) and `why`."""
     body: Mapped[str] = mapped_column(Text)
     """Markdown, the truth."""
-    body_html: Mapped[str] = mapped_column(Text)
-    """Rendered from `body` at publication."""
-    headings: Mapped[list[list[str]]] = mapped_column(JSON)
-    """Headings of the second level as [id, text]."""
+    article_html: Mapped[str] = mapped_column(Text)
+    """The page's article, rendered at publication: facts, contents, body, provenance."""
+    head_html: Mapped[str] = mapped_column(Text)
+    """The page's metadata, rendered with it."""
+    plain: Mapped[str] = mapped_column(Text)
+    """The words of the article's body without markup, for the index and for extracts."""
     practice_year: Mapped[int | None]
     law_as_at: Mapped[date | None]
     published_on: Mapped[date]
@@ -60,7 +64,7 @@ class Document(Base):
     """Known to curators, never shown to a reader."""
     content_hash: Mapped[str] = mapped_column(String(64))
     rendered_with: Mapped[str] = mapped_column(String(64))
-    """What the HTML depends on besides the body: the renderer and the glossary."""
+    """Fingerprint of what the HTML depends on besides the document itself."""
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
     withdrawn_reason: Mapped[str | None] = mapped_column(String(500))
 

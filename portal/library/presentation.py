@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Row
 
-from portal.core.permissions import Actor
-from portal.library import service
-from portal.library.catalogue import RELATED_WEIGHTS, Snapshot
+from portal.library.catalogue import Key, Snapshot
 from portal.library.models import Document
-from portal.library.policy import audiences_of
 from portal.library.vocabularies import NOT_STATED, Vocabularies
 
 MAIN_FACTS = ("area_type", "age_band", "source_of_harm", "referred_by", "response_tier", "outcome")
@@ -37,7 +34,8 @@ class Fact:
 class RelatedDocument:
     """Another document with the reason why it is worth reading next."""
 
-    document: Document
+    reference: str
+    title: str
     why: str
 
 
@@ -63,56 +61,47 @@ def evidence(document: Document, vocabularies: Vocabularies) -> str:
     return ", ".join(terms.get(term, term) for term in document.terms.get("evidence", []))
 
 
-def practice(document: Document) -> str:
+def practice(document: Document | Row[*tuple[Any, ...]]) -> str:
     """Return how old the practice is, for every list and page."""
     if document.practice_year is None:
         return "Year of practice not stated"
     return f"Practice as at {document.practice_year}"
 
 
-def review_due(document: Document, today: date) -> bool:
+def review_due(document: Document | Row[*tuple[Any, ...]], today: date) -> bool:
     """Tell whether a document should have been read again by now."""
-    return document.review_by < today
+    return bool(document.review_by < today)
 
 
 def related(
-    session: Session,
+    document: Row[*tuple[Any, ...]],
     *,
-    actor: Actor,
-    document: Document,
+    audiences: frozenset[str],
     snapshot: Snapshot,
     vocabularies: Vocabularies,
 ) -> list[RelatedDocument]:
     """Return documents to read next: those an editor named, then those that share most."""
-    reasons = {entry["id"]: entry["why"] for entry in document.details["related"]}
-    named = service.get_referenced(session, actor=actor, references=list(reasons))
-    found = [RelatedDocument(d, reasons[d.reference]) for d in named]
-    wanted = MOST_RELATED - len(found)
-    if wanted > 0:
-        known = {document.id, *(d.id for d in named)}
-        ids = snapshot.related(document.id, audiences=audiences_of(actor), limit=MOST_RELATED)
-        others = [id_ for id_ in ids if id_ not in known][:wanted]
-        for other in service.get_many(session, actor=actor, ids=others):
-            why = _shared(document, other, vocabularies)
-            found.append(RelatedDocument(other, why))
-    return found
+    reasons = {entry["id"]: entry["why"] for entry in document.related}
+    named = snapshot.named(reasons, audiences=audiences)
+    found = [RelatedDocument(e.reference, e.title, reasons[e.reference]) for e in named]
+    alike = snapshot.related(document.reference, audiences=audiences, limit=MOST_RELATED)
+    found += [
+        RelatedDocument(entry.reference, entry.title, _in_words(shared, vocabularies))
+        for entry, shared in alike
+        if entry.reference not in reasons
+    ]
+    return found[:MOST_RELATED]
 
 
-def _shared(document: Document, other: Document, vocabularies: Vocabularies) -> str:
-    """Say in words what two documents have in common, the most telling first."""
-    by_weight = sorted(RELATED_WEIGHTS, key=lambda name: -RELATED_WEIGHTS[name])
-    said = []
-    for name in by_weight:
-        terms = [
-            term
-            for term in document.terms.get(name, [])
-            if term in other.terms.get(name, []) and term not in {NOT_STATED, "none"}
-        ]
-        if terms:
-            vocabulary = vocabularies[name]
-            words = ", ".join(vocabulary.terms[term].lower() for term in terms[:2])
-            said.append(f"{vocabulary.label.lower()}: {words}")
-    return "Same " + "; same ".join(said[:_MOST_REASONS]) if said else "Same type of document"
+def _in_words(shared: Sequence[Key], vocabularies: Vocabularies) -> str:
+    """Say what two documents have in common, the most telling first."""
+    said: dict[str, list[str]] = {}
+    for name, term in shared:
+        if name in vocabularies:
+            words = vocabularies[name].terms.get(term, term).lower()
+            said.setdefault(vocabularies[name].label.lower(), []).append(words)
+    reasons = [f"{label}: {', '.join(terms[:2])}" for label, terms in said.items()]
+    return "Same " + "; same ".join(reasons[:_MOST_REASONS]) if reasons else "Same kind of document"
 
 
 def dublin_core(document: Document, vocabularies: Vocabularies) -> Iterable[tuple[str, str]]:

@@ -1,12 +1,9 @@
 """Rules of the library: what a person may see of it, and the ways it changes."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from html import unescape
 from typing import Any
 
-import nh3
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
@@ -15,10 +12,11 @@ from portal.core import clock
 from portal.core.errors import Conflict, Gone, NotFound
 from portal.core.permissions import Actor
 from portal.library import content
-from portal.library.catalogue import generation_of
-from portal.library.glossary import Glossary, Term, render_body
+from portal.library.catalogue import GENERATION, generation_of
+from portal.library.glossary import Glossary, Term
 from portal.library.models import Document, LibraryChange, LibraryState, State
 from portal.library.policy import audiences_of
+from portal.library.rendering import Renderer
 from portal.library.vocabularies import NOT_STATED, Vocabularies
 from portal.search.port import Engine, Record
 
@@ -36,49 +34,100 @@ _IN_COLUMNS = frozenset(
         "published",
         "reviewed",
         "review_by",
+        "related",
     }
 )
+_DETAILS = frozenset({"sources", "law", "definitions", "also"})
+
+
+def _may_read(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on every query of documents that `actor` may read."""
+    return and_(
+        Document.state == State.PUBLISHED, Document.audience.in_(sorted(audiences_of(actor)))
+    )
 
 
 def visible_to(actor: Actor) -> Select[Document]:
     """Return a query of the published documents that `actor` may read."""
-    return select(Document).where(
-        Document.state == State.PUBLISHED, Document.audience.in_(audiences_of(actor))
-    )
+    return select(Document).where(_may_read(actor))
 
 
-def get(session: Session, *, actor: Actor, reference: str) -> Document:
-    """Return a published document.
+_PAGE = select(
+    Document.reference,
+    Document.type,
+    Document.state,
+    Document.title,
+    Document.summary,
+    Document.practice_year,
+    Document.review_by,
+    Document.related,
+    Document.article_html,
+    Document.head_html,
+    Document.withdrawn_reason,
+    GENERATION.scalar_subquery().label("generation"),
+).where(
+    Document.reference == bindparam("reference"),
+    Document.audience.in_(bindparam("audiences", expanding=True)),
+)
+"""What a page shows of a document, and the generation of the library that it belongs to."""
+
+
+def page_of(session: Session, *, actor: Actor, reference: str) -> Row[*tuple[Any, ...]]:
+    """Return what the page of a published document shows.
 
     Raises `Gone` for one that was withdrawn (if the person could have read it), `NotFound` for any
     other that is not theirs to read, whether it exists or not.
     """
-    document = session.scalar(
-        select(Document).where(
-            Document.reference == reference, Document.audience.in_(audiences_of(actor))
-        )
-    )
-    if document is None:
+    audiences = sorted(audiences_of(actor))
+    row = session.execute(_PAGE, {"reference": reference, "audiences": audiences}).one_or_none()
+    if row is None:
         raise NotFound("There is no such document")
-    if document.state == State.WITHDRAWN:
-        raise Gone(document.withdrawn_reason or "")
-    return document
+    if row.state == State.WITHDRAWN:
+        raise Gone(row.withdrawn_reason or "")
+    return row
 
 
-def get_many(session: Session, *, actor: Actor, ids: Sequence[int]) -> list[Document]:
-    """Return the documents among `ids` that `actor` may read, in the order of `ids`."""
+def get(session: Session, *, actor: Actor, reference: str) -> Document:
+    """Return a published document whole; raises as `page_of` does."""
+    page_of(session, actor=actor, reference=reference)
+    return session.scalars(visible_to(actor).where(Document.reference == reference)).one()
+
+
+_LISTED = (
+    Document.id,
+    Document.reference,
+    Document.type,
+    Document.title,
+    Document.summary,
+    Document.question,
+    Document.practice_year,
+    Document.review_by,
+)
+"""What a list shows of a document."""
+
+
+def listed(
+    session: Session, *, actor: Actor, ids: Sequence[int], texts: bool = False
+) -> list[Row[*tuple[Any, ...]]]:
+    """Return what a list shows of the documents among `ids` that `actor` may read, in that order.
+
+    With `texts` each row has its `plain` words too.
+    """
     if not ids:
         return []
-    found = {d.id: d for d in session.scalars(visible_to(actor).where(Document.id.in_(ids)))}
+    columns = (*_LISTED, Document.plain) if texts else _LISTED
+    rows = session.execute(select(*columns).where(_may_read(actor), Document.id.in_(ids)))
+    found = {row.id: row for row in rows}
     return [found[id_] for id_ in ids if id_ in found]
 
 
-def get_referenced(session: Session, *, actor: Actor, references: Sequence[str]) -> list[Document]:
-    """Return the documents among `references` that `actor` may read, in that order."""
-    if not references:
-        return []
-    query = visible_to(actor).where(Document.reference.in_(references))
-    found = {document.reference: document for document in session.scalars(query)}
+def listed_by_reference(
+    session: Session, *, actor: Actor, references: Sequence[str]
+) -> list[Row[*tuple[Any, ...]]]:
+    """Return what a list shows of the documents among `references`, in that order."""
+    condition = Document.reference.in_(references)
+    rows = session.execute(select(*_LISTED).where(_may_read(actor), condition))
+    found = {row.reference: row for row in rows}
     return [found[reference] for reference in references if reference in found]
 
 
@@ -88,10 +137,13 @@ def glossary_entries(session: Session, *, actor: Actor) -> list[Document]:
     return sorted(session.scalars(query), key=lambda entry: entry.title.casefold())
 
 
-def withdraw(session: Session, *, actor: Actor, reference: str, reason: str) -> Document:
+def withdraw(
+    session: Session, *, actor: Actor, reference: str, reason: str, vocabularies: Vocabularies
+) -> Document:
     """Take a document away from readers at once, with a reason that they will see.
 
-    Raises `NotFound`, or `Conflict` when it has been withdrawn before.
+    A glossary entry is no longer explained in any text. Raises `NotFound`, or `Conflict` when the
+    document has been withdrawn before.
     """
     document = session.scalar(
         select(Document).where(Document.reference == reference).with_for_update()
@@ -103,7 +155,11 @@ def withdraw(session: Session, *, actor: Actor, reference: str, reason: str) -> 
     document.state = State.WITHDRAWN
     document.withdrawn_at = clock.now()
     document.withdrawn_reason = reason
-    record_changes(session, [document.id])
+    session.flush()
+    changed = {document.id}
+    if document.type == "glossary":
+        changed |= render_again(session, vocabularies)
+    record_changes(session, changed)
     audit.record(
         session,
         actor=actor,
@@ -119,43 +175,37 @@ def import_items(
     *,
     actor: Actor,
     items: Sequence[content.Item],
+    vocabularies: Vocabularies,
     progress: Callable[[str, str], None] = lambda reference, what: None,
 ) -> authorities.Tally:
     """Publish checked content items; a document that says the same is left alone.
 
-    Every text is rendered again where the glossary has changed. A withdrawn document stays
-    withdrawn. `progress` is told each reference with "added", "changed" or "withdrawn".
+    A withdrawn document stays withdrawn. `progress` is told each reference with "added", "changed"
+    or "withdrawn". Texts are rendered again where the glossary or the vocabularies have changed.
     """
     known = {document.reference: document for document in session.scalars(select(Document))}
     codes = authorities.ids_by_code(session)
-    glossary = glossary_of(items)
     counts = {"added": 0, "changed": 0, "unchanged": 0}
-    touched: list[Document] = []
     for item in items:
         document = known.get(item.id)
         hashed = content.content_hash(item.fields, item.body)
-        if document is not None and document.state == State.WITHDRAWN:
-            progress(item.id, "withdrawn")
-            counts["unchanged"] += 1
-            continue
         what = "unchanged"
         if document is None:
             document = Document(reference=item.id, state=State.PUBLISHED)
             session.add(document)
             what = "added"
+        elif document.state == State.WITHDRAWN:
+            progress(item.id, "withdrawn")
         elif document.content_hash != hashed:
             what = "changed"
         if what != "unchanged":
             _fill(document, item, hashed, codes)
             progress(item.id, what)
-        if what != "unchanged" or document.rendered_with != glossary.fingerprint:
-            _render(document, glossary)
-            touched.append(document)
         counts[what] += 1
-    tally = authorities.Tally(**counts)
-    if touched:
-        session.flush()
-        record_changes(session, [document.id for document in touched])
+    session.flush()
+    changed = render_again(session, vocabularies)
+    if changed:
+        record_changes(session, changed)
         audit.record(
             session,
             actor=actor,
@@ -164,7 +214,7 @@ def import_items(
             object_id="content",
             details=counts,
         )
-    return tally
+    return authorities.Tally(**counts)
 
 
 def _fill(document: Document, item: content.Item, hashed: str, codes: dict[str, int]) -> None:
@@ -181,28 +231,45 @@ def _fill(document: Document, item: content.Item, hashed: str, codes: dict[str, 
     document.reviewed_on = fields["reviewed"]
     document.review_by = fields["review_by"]
     document.contributing_authority_id = codes.get(fields.get("contributing_authority", ""))
+    document.related = fields["related"]
     rest = {key: value for key, value in fields.items() if key not in _IN_COLUMNS}
-    details = {"sources", "law", "definitions", "also", "related"}
-    document.terms = {key: value for key, value in rest.items() if key not in details}
-    document.details = {key: value for key, value in rest.items() if key in details}
+    document.terms = {key: value for key, value in rest.items() if key not in _DETAILS}
+    document.details = {key: value for key, value in rest.items() if key in _DETAILS}
     document.body = item.body
     document.content_hash = hashed
+    # rendered by `render_again`, which knows the glossary
+    document.article_html = document.head_html = document.plain = document.rendered_with = ""
 
 
-def _render(document: Document, glossary: Glossary) -> None:
-    rendered = render_body(document.body, glossary, document.reference)
-    document.body_html = rendered.html
-    document.headings = [[h.id, h.text] for h in rendered.headings if h.level == 2]
-    document.rendered_with = glossary.fingerprint
+def render_again(session: Session, vocabularies: Vocabularies) -> set[int]:
+    """Render every published document whose page depends on something that has changed.
+
+    Returns their ids.
+    """
+    renderer = Renderer(_glossary(session), vocabularies)
+    fingerprint = renderer.fingerprint
+    stale = select(Document).where(
+        Document.state == State.PUBLISHED, Document.rendered_with != fingerprint
+    )
+    changed = set()
+    for document in session.scalars(stale).all():
+        renderer.render(document)
+        changed.add(document.id)
+    session.flush()
+    return changed
 
 
-def glossary_of(items: Iterable[content.Item]) -> Glossary:
-    """Return the glossary that content items make."""
+def _glossary(session: Session) -> Glossary:
+    """Return the terms that every reader may see explained."""
+    entries = select(Document).where(
+        Document.state == State.PUBLISHED,
+        Document.type == "glossary",
+        Document.audience == "readers",
+    )
     return Glossary(
         [
-            Term(item.id, item.fields["title"], tuple(item.fields["also"]), item.fields["summary"])
-            for item in items
-            if item.type == "glossary" and item.fields["audience"] == "readers"
+            Term(entry.reference, entry.title, tuple(entry.details["also"]), entry.summary)
+            for entry in session.scalars(entries)
         ]
     )
 
@@ -273,7 +340,7 @@ def fields_of(document: Document, vocabularies: Vocabularies) -> dict[str, Any]:
         "published": document.published_on,
         "reviewed": document.reviewed_on,
         "review_by": document.review_by,
-        "related": document.details["related"],
+        "related": document.related,
     }
     return fields
 
@@ -323,15 +390,6 @@ def record_of(document: Document, vocabularies: Vocabularies) -> Record:
         title=document.title,
         also=" ".join(document.details.get("also", [])),
         summary=document.summary,
-        body="\n".join([plain_text(document), *definitions]),
+        body="\n".join([document.plain, *definitions]),
         labels=" ".join(labels),
     )
-
-
-def plain_text(document: Document) -> str:
-    """Return the words of a document without markup, as they are searched and shown in extracts."""
-    html, _, _ = document.body_html.partition('<div id="meaning-')
-    # a space where a block ends, none inside a line
-    html = re.sub(r"</(p|li|td|th)>", " ", re.sub(r"</h\d>", ": ", html))
-    text = nh3.clean(html, tags=set())
-    return " ".join(unescape(text).split())

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from markupsafe import Markup
 
 from portal.audit import service as audit
 from portal.core import clock
@@ -16,7 +14,6 @@ from portal.core.database import db, short_transaction
 from portal.core.permissions import Actor, Permission, requires
 from portal.library import downloads, listing, presentation, service
 from portal.library.catalogue import BEST, Catalogue, Listing, Snapshot
-from portal.library.models import Document
 from portal.library.policy import audiences_of
 from portal.library.vocabularies import TYPES, Vocabularies
 from portal.search.port import Engine, NotReady, Query
@@ -72,17 +69,10 @@ def _words() -> dict[str, Any]:
         "practice": presentation.practice,
         "review_due": _review_due,
         "type_labels": TYPES,
-        "filter_panel": _filter_panel,
     }
 
 
-@lru_cache(maxsize=64)
-def _filter_panel(facets: tuple[listing.Facet, ...]) -> Markup:
-    """Render the filter panel; most readers see one of a few."""
-    return Markup(render_template("library/_filter_panel.html", facets=facets))  # noqa: S704 (the output of an escaping template)
-
-
-def _review_due(document: Document) -> bool:
+def _review_due(document: Any) -> bool:
     return presentation.review_due(document, clock.today())
 
 
@@ -103,7 +93,7 @@ def home() -> ResponseReturnValue:
         "questions": first("title", QUESTIONS_ON_HOME, question=("yes",)),
     }
     wanted = sorted({id_ for ids in groups.values() for id_ in ids})
-    found = {d.id: d for d in service.get_many(db.session, actor=_actor(), ids=wanted)}
+    found = {d.id: d for d in service.listed(db.session, actor=_actor(), ids=wanted)}
     shown = {name: [found[i] for i in ids if i in found] for name, ids in groups.items()}
     return render_template("library/home.html", **shown)
 
@@ -113,7 +103,7 @@ def home() -> ResponseReturnValue:
 def concern() -> ResponseReturnValue:
     """Say first that concerns are not reported here, then who to call, then what to read."""
     references = ["guidance-001", "guidance-004", "protocol-002"]
-    documents = service.get_referenced(db.session, actor=_actor(), references=references)
+    documents = service.listed_by_reference(db.session, actor=_actor(), references=references)
     return render_template("library/concern.html", documents=documents)
 
 
@@ -149,12 +139,10 @@ def browse() -> ResponseReturnValue:
     last = pagination.last_page(found.total)
     if wanted.page > last:
         return redirect(wanted.address(page=last))
-    documents = service.get_many(db.session, actor=actor, ids=found.ids)
+    documents = service.listed(db.session, actor=actor, ids=found.ids, texts=ranked is not None)
     extracts = {}
     if ranked is not None:
-        extracts = {
-            d.id: library.engine.extract(service.plain_text(d), wanted.q) for d in documents
-        }
+        extracts = {d.id: library.engine.extract(d.plain, wanted.q) for d in documents}
     return render_template(
         "library/browse.html",
         wanted=wanted,
@@ -196,23 +184,16 @@ def _ways_out(wanted: listing.Wanted, ranked: Sequence[int] | None) -> list[WayO
 def document(reference: str) -> ResponseReturnValue:
     """Show a document, summary first."""
     library, actor = _library(), _actor()
-    shown = service.get(db.session, actor=actor, reference=reference)
+    shown = service.page_of(db.session, actor=actor, reference=reference)
     return render_template(
         "library/document.html",
         document=shown,
-        type_label=TYPES[shown.type],
-        main_facts=presentation.facts(shown, library.vocabularies, main=True),
-        other_facts=presentation.facts(shown, library.vocabularies, main=False),
-        evidence=presentation.evidence(shown, library.vocabularies),
         related=presentation.related(
-            db.session,
-            actor=actor,
-            document=shown,
-            snapshot=_snapshot(),
+            shown,
+            audiences=audiences_of(actor),
+            snapshot=library.catalogue.current(db.session, shown.generation),
             vocabularies=library.vocabularies,
         ),
-        sources=[presentation.source_line(source) for source in shown.details["sources"]],
-        metadata=presentation.dublin_core(shown, library.vocabularies),
     )
 
 

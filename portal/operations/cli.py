@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from portal.core import config
 from portal.core.config import Settings
 from portal.core.database import commit, db
+from portal.core.migrations import history_of
 from portal.library.cli import import_folder
 from portal.operations.demonstration import add_people
 
@@ -37,7 +38,7 @@ def _only_in_a_demonstration() -> None:
 def prepare() -> None:
     """Create the database, load the content and the accounts to try."""
     _only_in_a_demonstration()
-    current_app.extensions["alembic"].upgrade()
+    history_of(current_app._get_current_object()).upgrade()  # type: ignore[attr-defined]  # a proxy
     import_folder(_settings().content)
     made = add_people(db.session)
     commit()

@@ -8,7 +8,8 @@ replaces that file, which is atomic: readers see the old index or the new one, n
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -84,14 +85,11 @@ class WhooshEngine:
         if current is None:
             raise NotReady("there is no index to change; rebuild it")
         writer = self._index().writer(timeout=LOCK_SECONDS)
-        try:
+        with _cancelled_on_failure(writer):
             for id_ in gone:
                 writer.delete_by_term("id", str(id_))
             for record in records:
                 writer.update_document(**self._fields(record))
-        except BaseException:
-            writer.cancel()
-            raise
         writer.commit()
         self._name_current(current[0], generation)
 
@@ -103,8 +101,9 @@ class WhooshEngine:
         path.mkdir(mode=0o700)
         try:
             writer = FileStorage(str(path)).create_index(self._schema).writer(timeout=LOCK_SECONDS)
-            for record in records:
-                writer.add_document(**self._fields(record))
+            with _cancelled_on_failure(writer):
+                for record in records:
+                    writer.add_document(**self._fields(record))
             writer.commit(optimize=True)
         except BaseException:
             shutil.rmtree(path, ignore_errors=True)
@@ -171,6 +170,16 @@ class WhooshEngine:
                 storage = FileStorage(str(self.folder / current[0]))
                 self._opened = (current[0], storage.open_index())
             return self._opened[1]
+
+
+@contextmanager
+def _cancelled_on_failure(writer: Any) -> Iterator[None]:
+    """Let go of the lock and the open files of a writer that did not come to its end."""
+    try:
+        yield
+    except BaseException:
+        writer.cancel()
+        raise
 
 
 def _densest(places: list[tuple[int, int]], length: int) -> int:

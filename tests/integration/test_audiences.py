@@ -29,8 +29,8 @@ def restricted(portal: Flask) -> Flask:
                 "audience": audience,
                 "title": f"{WORD} {audience}",
                 "question": f"row a {WORD} {audience}",
-                "body_html": f"<p>{WORD} {audience}</p>",
-                "headings": [],
+                "article_html": f"<p>{WORD} {audience}</p>",
+                "plain": f"{WORD} {audience}",
             }
             where = Document.reference == f"case-00{number}"
             db.session.execute(update(Document).where(where).values(**document))
