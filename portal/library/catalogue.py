@@ -313,7 +313,7 @@ def load(session: Session) -> Snapshot:
     entries: list[Entry] = []
     raw: dict[Key, bytearray] = {}
     rows = session.execute(
-        select(*_COLUMNS).where(Document.state == State.PUBLISHED),
+        select(*_COLUMNS).where(Document.state == State.PUBLISHED).order_by(Document.id),
         execution_options={"yield_per": 1000},
     )
     for slot, row in enumerate(rows):

@@ -5,7 +5,7 @@ import socket
 import sys
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from portal.core import config
@@ -38,7 +38,9 @@ def _only_in_a_demonstration() -> None:
 def prepare() -> None:
     """Create the database, load the content and the accounts to try."""
     _only_in_a_demonstration()
-    history_of(current_app._get_current_object()).upgrade()  # type: ignore[attr-defined]  # a proxy
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy
+    with app.app_context():  # its end gives back the connection that else keeps SQLite locked
+        history_of(app).upgrade()
     import_folder(_settings().content)
     made = add_people(db.session)
     commit()

@@ -1,8 +1,12 @@
-"""The parts of the page around the content. They depend on little, so each is made once."""
+"""The page around the content. It follows from little, so each variety is made once.
 
-from collections.abc import Callable
+`ui/_shell.html` is the design system's own page template with a mark wherever a page puts something
+of its own; it is rendered, cut at the marks and kept. `ui/base.html` puts a page's parts between.
+"""
+
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from flask import Flask
 from markupsafe import Markup
@@ -28,26 +32,33 @@ NAVIGATION = (
 )
 
 
+class Shell(NamedTuple):
+    """The pieces of a page between its own parts, in the order of the page."""
+
+    before_title: Markup
+    before_head: Markup
+    before_nonce: Markup
+    before_way_back: Markup
+    before_content: Markup
+    after_content: Markup
+
+
 def init_app(app: Flask, *, education_gov_uk: bool, demonstration: bool) -> None:
-    """Give the templates `shell_header(signed_in, section)` and `shell_footer()`."""
+    """Give the templates `shell(signed_in, section)`."""
+    mark = "<!-- mark -->"
 
-    def made_from(template: str) -> Callable[..., Markup]:
-        @cache
-        def made(**parts: object) -> Markup:
-            navigation = NAVIGATION if parts.get("signed_in") else ()
-            loaded = app.jinja_env.get_template(template)
-            return Markup(  # noqa: S704 (the output of an escaping template)
-                loaded.render(
-                    navigation=navigation,
-                    service_name=SERVICE_NAME,
-                    education_gov_uk=education_gov_uk,
-                    demonstration=demonstration,
-                    **parts,
-                )
-            )
+    @cache
+    def shell(signed_in: bool, section: str) -> Shell:
+        html = app.jinja_env.get_template("ui/_shell.html").render(
+            mark=Markup(mark),  # noqa: S704 (our own)
+            navigation=NAVIGATION if signed_in else (),
+            section=section,
+            service_name=SERVICE_NAME,
+            signed_in=signed_in,
+            education_gov_uk=education_gov_uk,
+            demonstration=demonstration,
+        )
+        return Shell(*(Markup(piece) for piece in html.split(mark)))  # noqa: S704 (escaped there)
 
-        return made
-
-    app.add_template_global(made_from("ui/_header.html"), "shell_header")
-    app.add_template_global(made_from("ui/_footer.html"), "shell_footer")
+    app.add_template_global(shell, "shell")
     app.jinja_env.globals["SERVICE_NAME"] = SERVICE_NAME
