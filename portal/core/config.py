@@ -117,7 +117,6 @@ class Settings(BaseSettings):
             "SESSION_COOKIE_SAMESITE": "Lax",
             "TRUSTED_HOSTS": self.hosts or (["localhost", "127.0.0.1"] if not secure else None),
             "MAX_CONTENT_LENGTH": 1024 * 1024,
-            "MAX_FORM_MEMORY_SIZE": 512 * 1024,
             "WTF_CSRF_TIME_LIMIT": None,  # as long as the session; a slow reader loses nothing
             "WTF_CSRF_SSL_STRICT": False,  # it asks for a Referer, which our pages never send
         }

@@ -270,6 +270,9 @@ def _front_matter(source: _Source) -> dict[str, Any] | None:
         node = yaml.compose(parts[1], Loader=_Loader)
         _mark_lines(source, node, ())
         data = yaml.load(parts[1], Loader=_Loader)  # noqa: S506 (a safe loader)
+    except RecursionError:
+        source.problem(2, "take the YAML apart: it is nested too deeply")
+        return None
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line if error.problem_mark else 0) + 2
         source.problem(

@@ -100,8 +100,8 @@ def _in_words(shared: Sequence[Key], vocabularies: Vocabularies) -> str:
         if name in vocabularies:
             words = vocabularies[name].terms.get(term, term).lower()
             said.setdefault(vocabularies[name].label.lower(), []).append(words)
-    reasons = [f"{label}: {', '.join(terms[:2])}" for label, terms in said.items()]
-    return "Same " + "; same ".join(reasons[:_MOST_REASONS]) if reasons else "Same kind of document"
+    reasons = [f"{label} ({', '.join(terms[:2])})" for label, terms in said.items()]
+    return f"In common: {'; '.join(reasons[:_MOST_REASONS])}" if reasons else "The same type"
 
 
 def dublin_core(document: Document, vocabularies: Vocabularies) -> Iterable[tuple[str, str]]:

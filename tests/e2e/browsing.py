@@ -1,0 +1,133 @@
+"""Chromium, and what it met on a page."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Playwright, Response
+from playwright.sync_api import Page as Tab
+
+from tests.e2e.pages import SIZES, PortalPage, send
+from tests.e2e.servers import Portals, Server
+from tests.people import PASSWORD, Person
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@contextmanager
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """Start the Chromium of this machine; Playwright downloads none."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    assert path, "Chromium is missing: apt-get install chromium"
+    browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+def sign_in(tab: Tab, server: Server, person: Person) -> None:
+    """Sign in as a person does; in a demonstration with one press."""
+    tab.goto(f"{server.address}/sign-in")
+    if server.demonstration:
+        with tab.expect_navigation():
+            tab.get_by_role("button", name=f"Sign in as {person.name}").click()
+    else:
+        send(tab, person.email, PASSWORD)
+    assert "/sign-in" not in tab.url, f"{person.name} was not let in"
+
+
+@dataclass
+class Visit:
+    """An open page with all that happened on the way to it."""
+
+    wanted: PortalPage
+    server: Server
+    tab: Tab
+    answers: list[Response] = field(default_factory=list)
+    """Of the page's own address, the last one last."""
+    requests: list[str] = field(default_factory=list)
+    """Kind and address of everything that was asked for."""
+    errors: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    """Addresses that the console reports as not loaded."""
+
+    def listen(self) -> None:
+        main = self.tab.main_frame
+
+        def keep(answer: Response) -> None:
+            if answer.frame == main and answer.request.is_navigation_request():
+                self.answers.append(answer)
+
+        def hear(message: ConsoleMessage) -> None:
+            if message.text.startswith("Failed to load resource"):
+                self.refused.append(message.location["url"])
+            elif message.type in {"error", "warning"}:
+                self.errors.append(message.text)
+
+        self.tab.on("response", keep)
+        self.tab.on("console", hear)
+        self.tab.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.tab.on(
+            "request", lambda asked: self.requests.append(f"{asked.resource_type} {asked.url}")
+        )
+
+    @property
+    def status(self) -> int:
+        return self.answers[-1].status
+
+
+@dataclass
+class Visitor:
+    """Opens pages; every person signs in once on every portal."""
+
+    browser: Browser
+    portals: Portals
+    contexts: dict[tuple[str, Person | None], BrowserContext] = field(default_factory=dict)
+    html: dict[str, str] = field(default_factory=dict)
+    """What was sent, by the name of the page."""
+
+    @contextmanager
+    def visit(self, wanted: PortalPage, width: int) -> Iterator[Visit]:
+        """Open a page in a tab of its own that is `width` pixels wide."""
+        server = self.portals.of(wanted.portal)
+        tab = self._context(server, wanted).new_page()
+        try:
+            tab.set_viewport_size({"width": width, "height": SIZES[width]})
+            visit = Visit(wanted, server, tab)
+            visit.listen()
+            tab.goto(server.address + wanted.address)
+            if wanted.then:
+                wanted.then(tab)
+            tab.wait_for_load_state("load")
+            self.html[wanted.name] = visit.answers[-1].text()
+            yield visit
+        finally:
+            tab.close()
+
+    def html_of(self, wanted: PortalPage) -> str:
+        """Return what the server sends for a page, from an earlier visit if there was one."""
+        if wanted.name not in self.html:
+            with self.visit(wanted, max(SIZES)):
+                pass
+        return self.html[wanted.name]
+
+    def _context(self, server: Server, wanted: PortalPage) -> BrowserContext:
+        key = (wanted.portal, wanted.who)
+        if key not in self.contexts:
+            context = self.browser.new_context(locale="en-GB")
+            if wanted.who:
+                tab = context.new_page()
+                sign_in(tab, server, wanted.who)
+                tab.close()
+            self.contexts[key] = context
+        return self.contexts[key]

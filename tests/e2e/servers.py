@@ -1,0 +1,230 @@
+"""Real servers for the browser: gunicorn over a fresh database, always stopped again."""
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+
+from portal.accounts import service as accounts
+from portal.audit.service import COMMAND_LINE
+from portal.core.config import ROOT, Settings
+from portal.core.database import commit, db
+from portal.library.models import Document
+from tests.databases import SECRET, Databases
+from tests.people import CURATOR, PASSWORD
+
+WITHDRAWN = "case-002"
+REVIEW_DUE = "guidance-002"
+CONTACT = "portal@example.gov.uk"
+PATIENCE = 30
+"""Seconds for a server to start or stop; far more than it needs."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A portal that answers at `address`."""
+
+    address: str
+    instance: Path
+    log: Path
+    demonstration: bool = False
+
+
+def environment(given: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment with no settings of the portal but those `given`."""
+    foreign = ("PORTAL_", "DATABASE_URL", "FLASK_", "WEB_CONCURRENCY", "GUNICORN_", "PORT")
+    return {k: v for k, v in os.environ.items() if not k.startswith(foreign)} | dict(given)
+
+
+def flask(*command: str, given: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command of the portal as an operator would."""
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", *command],
+        cwd=ROOT,
+        env=environment(given),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@contextmanager
+def gunicorn(given: Mapping[str, str], instance: Path) -> Iterator[Server]:
+    """Serve the portal with the settings `given` until the end of the block."""
+    log = instance / "server.log"
+    # the socket is ours before the server starts: no port can be taken, and early requests wait
+    with socket.create_server(("127.0.0.1", 0)) as listening, log.open("wb") as output:
+        port = listening.getsockname()[1]
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "gunicorn", "--bind", f"fd://{listening.fileno()}"),
+                *("--workers", "1", "--log-level", "warning", "app:app"),
+            ],
+            cwd=ROOT,
+            env=environment(given),
+            pass_fds=[listening.fileno()],
+            stdout=output,
+            stderr=output,
+        )
+    server = Server(
+        f"http://localhost:{port}", instance, log, demonstration="PORTAL_DEMONSTRATION" in given
+    )
+    try:
+        _wait_for(server)
+        yield server
+    finally:
+        _stop(process)
+
+
+def _wait_for(server: Server) -> None:
+    try:
+        with urllib.request.urlopen(f"{server.address}/robots.txt", timeout=PATIENCE):
+            pass
+    except OSError as error:
+        raise RuntimeError(f"The server did not start:\n{server.log.read_text()}") from error
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
+
+
+@contextmanager
+def production(
+    databases: Databases, make: Callable[[Databases], Flask], **more: str
+) -> Iterator[Server]:
+    """Serve the database that `make` makes with production settings, then throw it away."""
+    app = make(databases)
+    try:
+        settings: Settings = app.extensions["settings"]
+        given = {
+            "PORTAL_SECRET_KEY": SECRET,
+            "PORTAL_INSTANCE": str(settings.instance),
+            "PORTAL_CONTACT_EMAIL": CONTACT,
+        } | more
+        if settings.database_url:
+            given["DATABASE_URL"] = settings.database_url
+        with gunicorn(given, settings.instance) as server:
+            yield server
+    finally:
+        databases.drop(app)
+
+
+def demonstration_settings(instance: Path) -> dict[str, str]:
+    return {"PORTAL_DEMONSTRATION": "1", "PORTAL_INSTANCE": str(instance)}
+
+
+@contextmanager
+def demonstration(instance: Path) -> Iterator[Server]:
+    """Prepare and serve the demonstration, as `make run` does."""
+    given = demonstration_settings(instance)
+    prepared = flask("demonstration", "prepare", given=given)
+    assert prepared.returncode == 0, prepared.stderr
+    with gunicorn(given, instance) as server:
+        yield server
+
+
+def stocked(databases: Databases) -> Flask:
+    """Make a database with the starter library and people."""
+    app = databases.make("stocked")
+    with app.app_context():
+        db.engine.dispose()
+    return app
+
+
+def with_every_state(databases: Databases) -> Flask:
+    """Let one document be withdrawn and another be overdue for review."""
+    app = databases.make("stocked")
+    with app.app_context():
+        document = db.session.scalars(
+            select(Document).where(Document.reference == REVIEW_DUE)
+        ).one()
+        document.review_by = date(2026, 1, 31)
+        commit()
+        db.engine.dispose()
+    command = ["library", "withdraw", WITHDRAWN, "--reason", "The authority asked for it."]
+    result = app.test_cli_runner().invoke(args=command)
+    assert result.exit_code == 0, result.output
+    return app
+
+
+def with_one_curator(databases: Databases) -> Flask:
+    """Let somebody in who may read all that is not there yet."""
+    assert CURATOR.role
+    app = databases.make("empty")
+    with app.app_context():
+        accounts.create(
+            db.session,
+            actor=COMMAND_LINE,
+            email=CURATOR.email,
+            name=CURATOR.name,
+            password=PASSWORD,
+            roles=[(CURATOR.role, None)],
+        )
+        commit()
+        db.engine.dispose()
+    return app
+
+
+MAKERS = {"open": with_every_state, "empty": with_one_curator}
+MORE = {"education": {"PORTAL_EDUCATION_GOV_UK": "1"}}
+
+
+@dataclass
+class Portals:
+    """Portals in every state that a page may show; each starts when it is first asked for."""
+
+    databases: Databases
+    """On SQLite: pages look the same on every engine."""
+    running: dict[str, Server] = field(default_factory=dict)
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> "Portals":
+        return self
+
+    def __exit__(self, *why: object) -> None:
+        self.stack.close()
+
+    def of(self, kind: str) -> Server:
+        """Return the portal of a kind.
+
+        It is `open`, `empty`, `broken`, `closed`, on an `education` address of GOV.UK, or a
+        `demonstration`.
+        """
+        if kind not in self.running:
+            self.running[kind] = self.stack.enter_context(self._start(kind))
+        return self.running[kind]
+
+    @contextmanager
+    def _start(self, kind: str) -> Iterator[Server]:
+        if kind == "demonstration":
+            instance = self.databases.folder / "demonstration"
+            instance.mkdir(parents=True)
+            with demonstration(instance) as server:
+                yield server
+            return
+        make, more = MAKERS.get(kind, stocked), MORE.get(kind, {})
+        with production(self.databases, make, **more) as server:
+            if kind == "broken":
+                with closing(sqlite3.connect(server.instance / "portal.sqlite")) as connection:
+                    connection.execute("ALTER TABLE document RENAME TO document_that_is_gone")
+            if kind == "closed":
+                (server.instance / "maintenance").touch()
+            yield server
