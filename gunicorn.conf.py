@@ -1,5 +1,7 @@
 """How gunicorn serves the portal; settings on the command line or in the environment win."""
 
+import contextlib
+import ctypes
 import gc
 import os
 from typing import Any
@@ -15,6 +17,12 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 # the path without its query, and no Referer: a search may say something about a case
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
 control_socket_disable = True
+
+# glibc keeps an arena of memory for each thread and gives little back: two arenas, and give it back
+with contextlib.suppress(AttributeError):
+    mallopt = ctypes.CDLL(None).mallopt
+    mallopt(-8, 2)  # M_ARENA_MAX
+    mallopt(-1, 128 * 1024)  # M_TRIM_THRESHOLD, bytes
 
 
 def when_ready(server: Any) -> None:

@@ -247,7 +247,8 @@ def load(token: str) -> SignedIn | None:
         "created_after": now - timedelta(hours=settings.session_hours),
         "demonstration": settings.demonstration,
     }
-    rows = db.session.execute(_SESSION, limits).all()
+    # on the connection: there are no objects to keep, and every request pays for it
+    rows = db.session.connection().execute(_SESSION, limits).all()
     if not rows:
         return None
     first = rows[0]

@@ -117,6 +117,9 @@ class Settings(BaseSettings):
             "SESSION_COOKIE_SAMESITE": "Lax",
             "TRUSTED_HOSTS": self.hosts or (["localhost", "127.0.0.1"] if not secure else None),
             "MAX_CONTENT_LENGTH": 1024 * 1024,
+            # the quickest: a page is 6 kB instead of 5, for a third of the work
+            "COMPRESS_BR_LEVEL": 1,
+            "COMPRESS_LEVEL": 1,
             "WTF_CSRF_TIME_LIMIT": None,  # as long as the session; a slow reader loses nothing
             "WTF_CSRF_SSL_STRICT": False,  # it asks for a Referer, which our pages never send
         }

@@ -1,7 +1,8 @@
 """The database: one base, one session a request, one place that commits.
 
-On SQLite a transaction is begun explicitly, as `BEGIN IMMEDIATE` where the work may write: a reader
-that turns writer half-way would fail at once on a newer snapshot, whatever the time-out.
+On SQLite a transaction that may write is begun as `BEGIN IMMEDIATE`: a reader that turns writer
+half-way would fail at once on a newer snapshot, whatever the time-out. A request that reads begins
+none.
 """
 
 from collections.abc import Iterator
@@ -85,7 +86,9 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _may_write.get() else "BEGIN")
+        # a reader sees each statement's own snapshot, as on PostgreSQL
+        if _may_write.get():
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ the log of changes. Snapshots are immutable, so a request sees one state from be
 import re
 from array import array
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -175,12 +176,7 @@ class Snapshot:
         return [(self._entries[s], [k for k in own if self._bits[k] >> s & 1]) for s in best]
 
     def _set_of(self, ids: Iterable[int]) -> int:
-        raw = bytearray(len(self._entries) // 8 + 1)
-        for id_ in ids:
-            slot = self._slots.get(id_)
-            if slot is not None:
-                raw[slot >> 3] |= 1 << (slot & 7)
-        return int.from_bytes(raw, "little")
+        return _bits_of([self._slots[id_] for id_ in ids if id_ in self._slots])
 
     def _any(self, name: str, terms: Iterable[str]) -> int:
         found = 0
@@ -246,6 +242,14 @@ class Snapshot:
         return Snapshot(generation, entries, bits, {n: array("L", s) for n, s in orders.items()})
 
 
+def _bits_of(slots: Sequence[int]) -> int:
+    """Return the set of `slots`."""
+    raw = bytearray(max(slots, default=0) // 8 + 1)
+    for slot in slots:
+        raw[slot >> 3] |= 1 << (slot & 7)
+    return int.from_bytes(raw, "little")
+
+
 def _add(slices: list[int], bits: int, weight: int) -> None:
     """Add `weight` to the sum of every document in `bits`."""
     for level in range(weight.bit_length()):
@@ -285,6 +289,9 @@ _COLUMNS = (
 )
 
 
+_PUBLISHED = select(*_COLUMNS).where(Document.state == State.PUBLISHED).order_by(Document.id)
+
+
 def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
     return Entry(
         row.id,
@@ -311,19 +318,13 @@ def load(session: Session) -> Snapshot:
     """Read the whole catalogue from the database."""
     generation = generation_of(session)
     entries: list[Entry] = []
-    raw: dict[Key, bytearray] = {}
-    rows = session.execute(
-        select(*_COLUMNS).where(Document.state == State.PUBLISHED).order_by(Document.id),
-        execution_options={"yield_per": 1000},
-    )
+    slots: defaultdict[Key, list[int]] = defaultdict(list)
+    rows = session.connection().execute(_PUBLISHED, execution_options={"yield_per": 1000})
     for slot, row in enumerate(rows):
         entries.append(_entry(row))
         for key in _keys(row):
-            found = raw.setdefault(key, bytearray())
-            if len(found) <= slot >> 3:
-                found.extend(bytes((slot >> 3) + 1 - len(found)))
-            found[slot >> 3] |= 1 << (slot & 7)
-    bits = {key: int.from_bytes(found, "little") for key, found in sorted(raw.items())}
+            slots[key].append(slot)
+    bits = {key: _bits_of(slots[key]) for key in sorted(slots)}
     orders: dict[str, Sequence[int]] = {
         name: array("L", sorted(range(len(entries)), key=lambda slot: rank(entries[slot])))
         for name, rank in ORDERS.items()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, select, update
+from sqlalchemy import Row, Select, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
@@ -40,16 +40,20 @@ _IN_COLUMNS = frozenset(
 _DETAILS = frozenset({"sources", "law", "definitions", "also"})
 
 
-def _may_read(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on every query of documents that `actor` may read."""
-    return and_(
-        Document.state == State.PUBLISHED, Document.audience.in_(sorted(audiences_of(actor)))
-    )
+_MAY_READ = and_(
+    Document.state == State.PUBLISHED,
+    Document.audience.in_(bindparam("audiences", expanding=True)),
+)
+"""The condition on every query of documents; `audiences` are those of the reader."""
+
+
+def _audiences(actor: Actor) -> dict[str, list[str]]:
+    return {"audiences": sorted(audiences_of(actor))}
 
 
 def visible_to(actor: Actor) -> Select[Document]:
     """Return a query of the published documents that `actor` may read."""
-    return select(Document).where(_may_read(actor))
+    return select(Document).where(_MAY_READ).params(_audiences(actor))
 
 
 _PAGE = select(
@@ -78,8 +82,8 @@ def page_of(session: Session, *, actor: Actor, reference: str) -> Row[*tuple[Any
     Raises `Gone` for one that was withdrawn (if the person could have read it), `NotFound` for any
     other that is not theirs to read, whether it exists or not.
     """
-    audiences = sorted(audiences_of(actor))
-    row = session.execute(_PAGE, {"reference": reference, "audiences": audiences}).one_or_none()
+    given = _audiences(actor) | {"reference": reference}
+    row = session.connection().execute(_PAGE, given).one_or_none()
     if row is None:
         raise NotFound("There is no such document")
     if row.state == State.WITHDRAWN:
@@ -106,6 +110,16 @@ _LISTED = (
 """What a list shows of a document."""
 
 
+_LISTED_BY_ID, _LISTED_WITH_TEXT, _LISTED_BY_REFERENCE = (
+    select(*columns).where(_MAY_READ, column.in_(bindparam("wanted", expanding=True)))
+    for columns, column in (
+        (_LISTED, Document.id),
+        ((*_LISTED, Document.plain), Document.id),
+        (_LISTED, Document.reference),
+    )
+)
+
+
 def listed(
     session: Session, *, actor: Actor, ids: Sequence[int], texts: bool = False
 ) -> list[Row[*tuple[Any, ...]]]:
@@ -113,10 +127,8 @@ def listed(
 
     With `texts` each row has its `plain` words too.
     """
-    if not ids:
-        return []
-    columns = (*_LISTED, Document.plain) if texts else _LISTED
-    rows = session.execute(select(*columns).where(_may_read(actor), Document.id.in_(ids)))
+    query = _LISTED_WITH_TEXT if texts else _LISTED_BY_ID
+    rows = session.connection().execute(query, _audiences(actor) | {"wanted": list(ids)})
     found = {row.id: row for row in rows}
     return [found[id_] for id_ in ids if id_ in found]
 
@@ -125,9 +137,10 @@ def listed_by_reference(
     session: Session, *, actor: Actor, references: Sequence[str]
 ) -> list[Row[*tuple[Any, ...]]]:
     """Return what a list shows of the documents among `references`, in that order."""
-    condition = Document.reference.in_(references)
-    rows = session.execute(select(*_LISTED).where(_may_read(actor), condition))
-    found = {row.reference: row for row in rows}
+    given = _audiences(actor) | {"wanted": list(references)}
+    found = {
+        row.reference: row for row in session.connection().execute(_LISTED_BY_REFERENCE, given)
+    }
     return [found[reference] for reference in references if reference in found]
 
 
