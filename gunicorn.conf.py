@@ -14,8 +14,8 @@ worker_class = "gthread"
 preload_app = True
 # memory that does not touch a disk, for the workers' heartbeat
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 (as gunicorn advises)
-# the path without its query, and no Referer: a search may say something about a case
-access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
+# no address of a reader, no query, no Referer: none of them is kept (see the privacy page)
+access_log_format = '%(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
 control_socket_disable = True
 
 # glibc keeps an arena of memory for each thread and gives little back: two arenas, and give it back
@@ -28,3 +28,12 @@ with contextlib.suppress(AttributeError):
 def when_ready(server: Any) -> None:
     """Keep what was loaded out of the collector's way, so that it stays shared memory."""
     gc.freeze()
+
+
+def on_starting(server: Any) -> None:
+    """Keep a demonstration, whose passwords are published, on this machine."""
+    outside = [
+        b for b in server.cfg.bind if not b.startswith(("127.0.0.1:", "localhost:", "unix:"))
+    ]
+    if os.environ.get("PORTAL_DEMONSTRATION") and outside:
+        raise SystemExit(f"A demonstration is served on 127.0.0.1 alone, not on {outside[0]}.")

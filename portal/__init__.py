@@ -1,5 +1,7 @@
 """A portal where English local authorities share what they learned about safeguarding children."""
 
+import os
+
 from flask import Flask
 from flask_compress import Compress
 from flask_login import LoginManager, current_user
@@ -20,6 +22,7 @@ import portal.ui.errors
 import portal.ui.filters
 import portal.ui.shell
 import portal.ui.views
+from portal.accounts import passwords
 from portal.accounts.service import load as load_session
 from portal.core import config, database, headers, migrations, permissions
 from portal.core.application import Portal
@@ -37,6 +40,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app = Portal("portal", static_folder=None, root_path=str(config.ROOT / "portal"))
     app.config.update(settings.for_flask())
     app.extensions["settings"] = settings
+    os.umask(0o077)  # what the portal writes is for its own eyes
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     _database(app, settings)
     _templates(app, settings)
@@ -89,7 +93,8 @@ def _templates(app: Flask, settings: config.Settings) -> None:
 
 
 def _people(app: Flask) -> None:
-    manager = LoginManager(app)
+    # no context processor: a page that says what went wrong must not ask the database who is there
+    manager = LoginManager(app, add_context_processor=False)
     # the table of sessions says who is signed in; a changing address or browser is no sign of theft
     manager.session_protection = None
     manager.user_loader(load_session)
@@ -98,6 +103,7 @@ def _people(app: Flask) -> None:
     protect.exempt(portal.accounts.views.sign_out)
     app.register_blueprint(portal.accounts.views.bp)
     app.cli.add_command(portal.accounts.cli.admin)
+    passwords.nobody()
     policy = permissions.Policy()
     portal.accounts.policy.register(policy)
     portal.library.policy.register(policy)
@@ -114,6 +120,7 @@ def _library(app: Flask, settings: config.Settings) -> None:
         catalogue=Catalogue(),
         engine=WhooshEngine(settings.instance / "search"),
     )
+    app.url_map.converters["reference"] = portal.library.views.ReferenceConverter
     app.register_blueprint(portal.library.views.bp)
     app.cli.add_command(portal.library.cli.library)
     app.cli.add_command(portal.library.cli.search)

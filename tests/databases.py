@@ -46,7 +46,12 @@ class Databases:
     def settings(self, name: str, instance: Path, **more: object) -> Settings:
         """Return production settings with the database called `name`."""
         address = self._address(name) if self.server else ""
-        given = {"secret_key": SECRET, "instance": instance, "DATABASE_URL": address} | more
+        given = {
+            "secret_key": SECRET,
+            "instance": instance,
+            "DATABASE_URL": address,
+            "hosts": ["localhost"],
+        } | more
         return Settings(**given)  # type: ignore[arg-type]
 
     def make(self, stock: str, **more: object) -> Flask:
@@ -79,6 +84,11 @@ class Databases:
                 connection.close()
             self.templates[stock] = instance
         return self.templates[stock]
+
+    def nothing(self, name: str) -> str:
+        """Make a database without tables on the server; return its address."""
+        self._run(f'CREATE DATABASE "{name}"')
+        return self._address(name)
 
     def drop(self, app: Flask) -> None:
         """Throw away an application's database."""

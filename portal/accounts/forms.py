@@ -6,12 +6,18 @@ from wtforms import PasswordField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length
 
 
+def _printable(text: str | None) -> str | None:
+    """Leave out what no keyboard types and no database keeps."""
+    return text and "".join(c for c in text if c.isprintable())
+
+
 class SignInForm(FlaskForm):
     """E-mail address and password; a rejected form keeps the address."""
 
     email = StringField(
         "E-mail address",
         widget=GovTextInput(),
+        filters=[_printable],
         validators=[InputRequired("Enter your e-mail address"), Length(max=254)],
     )
     password = PasswordField(

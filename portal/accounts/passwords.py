@@ -17,14 +17,15 @@ def hash_password(password: str) -> str:
 
 
 @cache
-def _nobody() -> str:
+def nobody() -> str:
+    """Return the hash that stands in where there is no account; made once, at the start."""
     return hash_password("nobody has this password")
 
 
 def matches(password: str, password_hash: str | None) -> bool:
     """Tell whether `password` gives `password_hash`; no hash costs the same and never matches."""
     try:
-        _hasher.verify(password_hash or _nobody(), password)
+        _hasher.verify(password_hash or nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None

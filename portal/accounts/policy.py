@@ -3,7 +3,7 @@
 from portal.accounts.models import Role
 from portal.core.permissions import Actor, Permission, Policy, Predicate
 
-READERS = frozenset(Role)
+EVERY_ROLE = frozenset(Role)
 
 
 def holds(roles: frozenset[Role]) -> Predicate:
@@ -18,4 +18,3 @@ def holds(roles: frozenset[Role]) -> Predicate:
 def register(policy: Policy) -> None:
     """Register what this room decides."""
     policy.register(Permission.ACCOUNT_READ_OWN, lambda actor: actor.signed_in)
-    policy.register(Permission.AUTHORITIES_READ, holds(READERS))

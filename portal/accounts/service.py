@@ -3,12 +3,14 @@
 import hashlib
 import hmac
 import secrets
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 
 from flask import current_app
 from sqlalchemy import bindparam, delete, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from portal.accounts import passwords
@@ -31,7 +33,7 @@ from portal.core.permissions import Actor
 WINDOW = timedelta(minutes=15)
 PER_ACCOUNT_AND_ADDRESS = 5
 PER_ACCOUNT = 50
-"""Failures in `WINDOW`; high, so that a stranger cannot lock a person out from elsewhere."""
+"""Failures in `WINDOW`; high, so that one stranger elsewhere cannot lock a person out."""
 PER_ADDRESS = 100
 """Failures in `WINDOW`; a whole office may share one address."""
 KEEP_ATTEMPTS = timedelta(days=1)
@@ -122,23 +124,19 @@ def sign_in(*, email: str, password: str, address: str) -> SignedIn | None:
     Raises `TooManyAttempts`.
     """
     email = email.strip().lower()
-    account_key, address_key = _keyed(email), _keyed(address)
-    with short_transaction() as session:
-        attempt = _count_attempt(session, account_key, address_key)
+    account_key, address_key = _keyed(email), _keyed(_network(address))
+    try:
+        with short_transaction() as session:
+            attempt = _count_attempt(session, account_key, address_key)
+    except TooManyAttempts:
+        _record_refusal("unknown", "too many attempts")
+        raise
     with reading(), db.sessionmaker() as session:
         user = session.scalar(select(User).where(User.email == email))
     usable = user is not None and user.active and _may_be_used(user)
     if not passwords.matches(password, user.password_hash if user and usable else None):
-        with short_transaction() as session:
-            audit.record(
-                session,
-                actor=Actor(),
-                action="sign-in.failed",
-                object_type="account",
-                object_id=str(user.id) if user else "unknown",
-                outcome="refused",
-                details={"reason": "password" if usable else "no usable account"},
-            )
+        reason = "password" if usable else "no usable account"
+        _record_refusal(str(user.id) if user else "unknown", reason)
         return None
     assert user is not None  # noqa: S101 (only a known account's hash can match)
     db.session.execute(
@@ -153,8 +151,34 @@ def sign_in(*, email: str, password: str, address: str) -> SignedIn | None:
     return _begin(db.session, user, password)
 
 
+def _record_refusal(account: str, reason: str) -> None:
+    with short_transaction() as session:
+        audit.record(
+            session,
+            actor=Actor(),
+            action="sign-in.failed",
+            object_type="account",
+            object_id=account,
+            outcome="refused",
+            details={"reason": reason},
+        )
+
+
+def _network(address: str) -> str:
+    """Return what one guesser can't easily change: an IPv4 address, the /64 of an IPv6 one."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
+
+
 def _count_attempt(session: Session, account_key: str, address_key: str) -> int:
     now = clock.now()
+    if session.get_bind().dialect.name == "postgresql":
+        # tries for one account stand in line, so that none slips past the count
+        key = int(account_key[:15], 16)
+        session.execute(select(func.pg_advisory_xact_lock(key)))
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - KEEP_ATTEMPTS))
     of_account = SignInAttempt.account_hash == account_key
     of_address = SignInAttempt.address_hash == address_key
@@ -218,7 +242,6 @@ _SESSION = (
         User.name,
         User.email,
         RoleAssignment.role,
-        RoleAssignment.authority_id,
     )
     .join(User, User.id == UserSession.user_id)
     .outerjoin(RoleAssignment, RoleAssignment.user_id == User.id)
@@ -247,8 +270,11 @@ def load(token: str) -> SignedIn | None:
         "created_after": now - timedelta(hours=settings.session_hours),
         "demonstration": settings.demonstration,
     }
-    # on the connection: there are no objects to keep, and every request pays for it
-    rows = db.session.connection().execute(_SESSION, limits).all()
+    # where the request may write, a session of its own: SQLite's lock must not be held from here on
+    own = db.sessionmaker() if may_write() else nullcontext(db.session)
+    with reading(), own as session:
+        # on the connection: there are no objects to keep, and every request pays for it
+        rows = session.connection().execute(_SESSION, limits).all()
     if not rows:
         return None
     first = rows[0]
@@ -258,19 +284,15 @@ def load(token: str) -> SignedIn | None:
         id=first.user_id,
         name=first.name,
         roles=frozenset(row.role.value for row in rows if row.role),
-        authorities=frozenset(row.authority_id for row in rows if row.authority_id),
     )
     return SignedIn(token=token, session_id=first.id, email=first.email, actor=actor)
 
 
 def _touch(session_id: int) -> None:
     change = update(UserSession).where(UserSession.id == session_id)
-    change = change.values(last_seen_at=clock.now())
-    if may_write():
-        db.session.execute(change)
-        return
-    with short_transaction() as session:
-        session.execute(change)
+    # a reader doesn't wait for a writer: the next request touches again
+    with suppress(OperationalError), short_transaction(patience=0) as session:
+        session.execute(change.values(last_seen_at=clock.now()))
 
 
 def sign_out(session: Session, *, person: SignedIn) -> None:

@@ -5,8 +5,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.database import Base
 
-DEMONSTRATION = "demonstration"
-
 
 class Authority(Base):
     """A local authority by its ONS code, or one of the report's ten anonymised ones (A to J)."""

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from sqlalchemy import select
@@ -38,7 +39,13 @@ def read_file(path: Path) -> tuple[list[Row], list[tuple[int, str]]]:
     """Read a register file: its rows, and its problems as (line, what to write instead)."""
     rows: list[Row] = []
     problems: list[tuple[int, str]] = []
-    with path.open(encoding="utf-8", newline="") as file:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return [], [(1, f"there is no such file: write one with the header {','.join(HEADER)}")]
+    except UnicodeDecodeError:
+        return [], [(1, "save the file as UTF-8 text")]
+    with StringIO(text, newline="") as file:
         reader = csv.reader(file)
         if next(reader, None) != HEADER:
             return [], [(1, f"write the header as {','.join(HEADER)}")]
@@ -80,6 +87,22 @@ def import_register(session: Session, *, actor: Actor, rows: Sequence[Row]) -> T
         )
     session.flush()
     return tally
+
+
+def rows_of(session: Session, *, demonstration: bool) -> list[Row]:
+    """Return the register in the order of its codes: the real one, or the demonstration's."""
+    is_demonstration = Authority.type == "demonstration"
+    condition = is_demonstration if demonstration else ~is_demonstration
+    query = select(Authority).where(condition).order_by(Authority.code)
+    return [Row(a.code, a.name, a.region, a.type) for a in session.scalars(query)]
+
+
+def write_file(path: Path, rows: Sequence[Row]) -> None:
+    """Write a register file: the inverse of reading it."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(HEADER)
+        writer.writerows((row.code, row.name, row.region, row.type) for row in rows)
 
 
 def ids_by_code(session: Session) -> dict[str, int]:

@@ -6,10 +6,10 @@ Every default is right in production and safe to publish; what has no such defau
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECRET_LENGTH = 32  # characters; `python -c "import secrets; print(secrets.token_hex())"` gives 64
@@ -19,6 +19,8 @@ def from_environment() -> "Settings":
     """Read the settings, or stop the process with what to set, in plain words."""
     try:
         return Settings()
+    except SettingsError as error:
+        raise SystemExit(f"The portal does not start: {error}") from None
     except ValidationError as error:
         problems = [
             f"{'.'.join(str(part) for part in one['loc'])} {one['msg']}".strip()
@@ -46,14 +48,21 @@ class Settings(BaseSettings):
     demonstration: bool = False
     education_gov_uk: bool = False
     contact_email: str = ""
-    hosts: list[str] = []
+    hosts: Annotated[list[str], NoDecode] = []
     proxies: int = Field(default=0, ge=0, le=5)
     session_idle_minutes: int = Field(default=30, ge=5, le=120)
     session_hours: int = Field(default=12, ge=1, le=24)
 
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _separated_by_commas(cls, value: Any) -> Any:
+        return value.replace(",", " ").split() if isinstance(value, str) else value
+
     @model_validator(mode="after")
     def _demonstration_or_production(self) -> Self:
         if self.demonstration:
+            # its database, index and key are never those of a real service
+            self.instance = self.instance / "demonstration"
             given = [
                 name
                 for name, value in {
@@ -77,7 +86,7 @@ class Settings(BaseSettings):
                 '`python3 -c "import secrets; print(secrets.token_hex())"` and keep it private; '
                 "to try the portal out, run `make run`."
             )
-        elif len(self.secret_key.get_secret_value()) < SECRET_LENGTH:
+        elif len(self.secret_key.get_secret_value().strip()) < SECRET_LENGTH:
             raise ValueError(
                 f"PORTAL_SECRET_KEY is too short: give at least {SECRET_LENGTH} random characters."
             )

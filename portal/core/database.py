@@ -2,7 +2,7 @@
 
 On SQLite a transaction that may write is begun as `BEGIN IMMEDIATE`: a reader that turns writer
 half-way would fail at once on a newer snapshot, whatever the time-out. A request that reads begins
-none.
+none, and on both databases it cannot write.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,9 @@ from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-BUSY_SECONDS = 10
+PATIENCE = 10.0
+"""Seconds that a writer waits for another one on SQLite."""
+_patience: ContextVar[float] = ContextVar("patience", default=PATIENCE)
 _may_write: ContextVar[bool] = ContextVar("may_write", default=True)
 
 
@@ -62,7 +64,12 @@ db = SQLAlchemy()
 
 def init_app(app: Flask, address: str) -> None:
     """Connect `app` to the database at `address`."""
-    options = {"url": address, "pool_pre_ping": not address.startswith("sqlite")}
+    options = {
+        "url": address,
+        "pool_pre_ping": not address.startswith("sqlite"),
+        # parameters may be case text or an address; neither belongs in a log
+        "hide_parameters": True,
+    }
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     db.init_app(app)
     # there are no asynchronous sessions to close, and asking costs a thread for each request
@@ -70,15 +77,14 @@ def init_app(app: Flask, address: str) -> None:
         close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)
     ]
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            _prepare_sqlite(db.engine)
+        prepare = _prepare_sqlite if db.engine.dialect.name == "sqlite" else _prepare_postgresql
+        prepare(db.engine)
 
 
 def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA journal_mode = WAL")
         # an acknowledged save survives a power cut, as on PostgreSQL
@@ -87,13 +93,26 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         # a reader sees each statement's own snapshot, as on PostgreSQL
-        if _may_write.get():
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if not _may_write.get():
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+            return
+        connection.exec_driver_sql("PRAGMA query_only = OFF")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(_patience.get() * 1000)}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.connection.dbapi_connection.read_only = not _may_write.get()
 
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Begin the transactions of this context as readers, which never wait for a writer."""
+    """Begin the transactions of this context as readers.
+
+    They never wait for a writer, and the database refuses what they would write.
+    """
     token = _may_write.set(False)
     try:
         yield
@@ -112,20 +131,21 @@ def commit() -> None:
 
 
 @contextmanager
-def short_transaction() -> Iterator[Session]:
+def short_transaction(patience: float = PATIENCE) -> Iterator[Session]:
     """Give a session of its own that is committed at the end, whatever becomes of the request.
 
     For what must stay on record when the request rolls back or only reads: failed sign-ins, the
-    touch of a session, the audit of a download. On SQLite it must not be used while the request's
-    own session holds the write lock.
+    touch of a session, the audit of a download. On SQLite it waits `patience` seconds for another
+    writer, and must not be used while the request's own session has begun to write.
     """
-    token = _may_write.set(True)
+    writing, waiting = _may_write.set(True), _patience.set(patience)
     try:
         with db.sessionmaker() as session:
             yield session
             _commit(session)
     finally:
-        _may_write.reset(token)
+        _may_write.reset(writing)
+        _patience.reset(waiting)
 
 
 def _commit(session: Session) -> None:

@@ -13,16 +13,8 @@ class Gone(DomainError):
     """The thing was published once and has been taken away for a stated reason."""
 
 
-class NotAllowed(DomainError):
-    """The person may know of the thing but may not do this to it."""
-
-
 class Conflict(DomainError):
     """Somebody or something else holds the place already."""
-
-
-class InvalidTransition(DomainError):
-    """The state machine knows no such step."""
 
 
 class TooManyAttempts(DomainError):

@@ -6,8 +6,7 @@ Alembic is loaded when it is asked for; a web process never does, and is 12 MB s
 from typing import TYPE_CHECKING
 
 import click
-from flask import Flask
-from flask.cli import ScriptInfo
+from flask import Flask, current_app
 
 from portal.core.config import ROOT
 from portal.core.database import Base
@@ -30,17 +29,22 @@ def history_of(app: Flask) -> "Alembic":
 class _Commands(click.Group):
     """Flask-Alembic's own commands, loaded with it."""
 
-    def _loaded(self, context: click.Context) -> click.Group:
-        from flask_alembic.cli import cli
-
-        history_of(context.ensure_object(ScriptInfo).load_app())
-        return cli
-
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return self._loaded(ctx).list_commands(ctx)
+        return _loaded().list_commands(ctx)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return self._loaded(ctx).get_command(ctx, cmd_name)
+        return _loaded().get_command(ctx, cmd_name)
 
 
-commands = _Commands("db", help="The tables of the database and their history.")
+def _loaded() -> click.Group:
+    from flask_alembic.cli import cli
+
+    return cli
+
+
+@click.group("db", cls=_Commands)
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """The tables of the database and their history."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy
+    context.obj = history_of(app)

@@ -21,8 +21,6 @@ class Permission(StrEnum):
 
     ACCOUNT_READ_OWN = "account:read-own"
     """See one's own name, e-mail address and roles."""
-    AUTHORITIES_READ = "authorities:read"
-    """See the register of authorities."""
     LIBRARY_EXPORT = "library:export"
     """Download a published document; each download is on record."""
     LIBRARY_READ = "library:read"
@@ -36,8 +34,6 @@ class Actor:
     id: int | None = None
     name: str = ""
     roles: frozenset[str] = field(default_factory=frozenset)
-    authorities: frozenset[int] = field(default_factory=frozenset)
-    """Ids of the authorities in which the person holds a role."""
 
     @property
     def signed_in(self) -> bool:

@@ -42,6 +42,8 @@ RELATED_WEIGHTS: Mapping[str, int] = {
 _UNINFORMATIVE = frozenset({"not-stated", "none", "none-found", "not-settled"})
 _NONZERO = re.compile(rb"[^\0]")
 _REMEMBERED = 256
+MOST_CHANGES = 100
+"""Changed documents that are put in one by one; for more the whole is read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,15 +357,23 @@ class Catalogue:
         snapshot = self._snapshot
         if generation is None:
             generation = generation_of(session)
-        if snapshot is not None and snapshot.generation >= generation:
+        if snapshot is not None and snapshot.generation == generation:
             return snapshot
         with self._lock:
-            if self._snapshot is None:
-                self._snapshot = load(session)
-            elif self._snapshot.generation < (latest := generation_of(session)):
-                changed = select(LibraryChange.document_id).where(
-                    LibraryChange.generation > self._snapshot.generation
-                )
-                rows = session.execute(select(*_COLUMNS).where(Document.id.in_(changed))).all()
-                self._snapshot = self._snapshot.with_changes(latest, rows)
+            self._snapshot = self._brought_up_to_date(session)
             return self._snapshot
+
+    def _brought_up_to_date(self, session: Session) -> Snapshot:
+        snapshot, latest = self._snapshot, generation_of(session)
+        if snapshot is None or latest < snapshot.generation:  # the database was put back
+            return load(session)
+        if latest == snapshot.generation:
+            return snapshot
+        later = LibraryChange.generation > snapshot.generation
+        changed = select(LibraryChange.document_id).where(later)
+        rows = session.execute(
+            select(*_COLUMNS).where(Document.id.in_(changed)).limit(MOST_CHANGES + 1)
+        ).all()
+        if len(rows) > MOST_CHANGES:
+            return load(session)
+        return snapshot.with_changes(latest, rows)

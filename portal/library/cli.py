@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 from portal.audit.service import COMMAND_LINE
 from portal.authorities import service as authorities
 from portal.core.config import Settings
-from portal.core.database import commit, db
+from portal.core.database import commit, db, reading
 from portal.core.errors import DomainError
 from portal.library import content, service
 from portal.library.views import Library
@@ -52,8 +52,11 @@ def import_folder(folder: Path) -> None:
         rows += read
         problems += [content.Problem(folder / name, line, text) for line, text in wrong]
     vocabularies = _library().vocabularies
-    known = {row.code for row in rows} | set(authorities.ids_by_code(db.session))
-    items, wrong_items = content.read_folder(folder, vocabularies, known)
+    with reading():
+        known = {row.code for row in rows} | set(authorities.ids_by_code(db.session))
+        there = service.audiences_by_reference(db.session)
+        db.session.rollback()
+    items, wrong_items = content.read_folder(folder, vocabularies, known, there)
     problems += wrong_items
     if problems:
         for problem in sorted(problems):
@@ -71,7 +74,9 @@ def import_folder(folder: Path) -> None:
         progress=lambda reference, what: click.echo(f"{what}: {reference}"),
     )
     commit()
-    service.sync_index(db.session, _library().engine, vocabularies)
+    with reading():
+        service.sync_index(db.session, _library().engine, vocabularies)
+        db.session.rollback()
     for name, counted in (("Authorities", register), ("Documents", tally)):
         click.echo(
             f"{name}: {counted.added} added, {counted.changed} changed, "
@@ -82,7 +87,12 @@ def import_folder(folder: Path) -> None:
 @library.command("export")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export(folder: Path) -> None:
-    """Write the published documents as content files into FOLDER."""
+    """Write the register and the published documents as content files into FOLDER."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, demonstration in ((REGISTER, False), (DEMONSTRATION_REGISTER, True)):
+        rows = authorities.rows_of(db.session, demonstration=demonstration)
+        if rows:
+            authorities.write_file(folder / name, rows)
     count = 0
     for place, name, text in service.export_items(db.session, _library().vocabularies):
         (folder / place).mkdir(parents=True, exist_ok=True)
@@ -93,9 +103,11 @@ def export(folder: Path) -> None:
 
 @library.command("withdraw")
 @click.argument("reference")
-@click.option("--reason", required=True, help="A reason that readers will see.")
+@click.option("--reason", required=True, help="At most 500 characters, which readers will see.")
 def withdraw(reference: str, reason: str) -> None:
     """Take a document away from readers at once; its address says that it is gone."""
+    if len(reason) > 500:
+        raise click.ClickException("give a reason of at most 500 characters")
     try:
         service.withdraw(
             db.session,
@@ -107,12 +119,14 @@ def withdraw(reference: str, reason: str) -> None:
         commit()
     except DomainError as error:
         raise click.ClickException(str(error)) from error
-    service.sync_index(db.session, _library().engine, _library().vocabularies)
+    with reading():
+        service.sync_index(db.session, _library().engine, _library().vocabularies)
     click.echo(f"{reference} is withdrawn.")
 
 
 @search.command("reindex")
 def reindex() -> None:
     """Build the search index anew from the database, beside the present one."""
-    count = service.rebuild_index(db.session, _library().engine, _library().vocabularies)
+    with reading():
+        count = service.rebuild_index(db.session, _library().engine, _library().vocabularies)
     click.echo(f"{count} documents indexed")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 import yaml
@@ -184,12 +185,16 @@ def _model(type_: str, vocabularies: Vocabularies) -> type[BaseModel]:
 
 
 def read_folder(
-    folder: Path, vocabularies: Vocabularies, authorities: Iterable[str]
+    folder: Path,
+    vocabularies: Vocabularies,
+    authorities: Iterable[str],
+    library: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[list[Item], list[Problem]]:
-    """Read every item under `folder`; `authorities` are the codes of the register.
+    """Read every item under `folder`.
 
-    Returns the items in the order of their ids, and every problem of every file. Where there is a
-    problem, load nothing.
+    `authorities` are the codes of the register, `library` the audiences, by reference, of what is
+    in the library already: items may link to it. Returns the items in the order of their ids, and
+    every problem of every file. Where there is a problem, load nothing.
     """
     kinds = models(vocabularies)
     sources: list[tuple[_Source, dict[str, Any] | None]] = []
@@ -197,13 +202,17 @@ def read_folder(
         for path in sorted((folder / name).glob("*.md")):
             sources.append(_read(path, type_, kinds[type_], vocabularies))
     # by file name: an item with a problem is still there to be linked to
-    known = {source.path.stem for source, _ in sources}
+    known = {source.path.stem for source, _ in sources} | set(library)
     codes = set(authorities)
     places: dict[str, Path] = {}
     for source, fields in sources:
         _check_links(source, known)
         if fields is not None:
             _check_references(source, fields, known, codes, places)
+    audiences = dict(library) | {str(f["id"]): str(f["audience"]) for _, f in sources if f}
+    for source, fields in sources:
+        if fields is not None:
+            _check_audiences(source, fields, audiences)
     problems = sorted({problem for source, _ in sources for problem in source.problems})
     items = [Item(source.path, fields, source.body) for source, fields in sources if fields]
     return sorted(items, key=lambda item: item.id), problems
@@ -433,6 +442,25 @@ def _check_links(source: _Source, known: set[str]) -> None:
         if body[max(0, before) : match.start()] != "](" or not LINK.match(body, before + 1):
             line = source.body_line + body.count("\n", 0, match.start())
             source.problem(line, "write a link as [its title](doc:case-003), and nothing else")
+
+
+def _check_audiences(source: _Source, fields: dict[str, Any], audiences: Mapping[str, str]) -> None:
+    """A link tells its readers that its target exists and what it is called."""
+    width = list(AUDIENCES).index
+    body = source.body
+    targets = [
+        (source.line_of(["related", place, "id"]), entry["id"])
+        for place, entry in enumerate(fields["related"])
+    ] + [
+        (source.body_line + body.count("\n", 0, match.start()), match[1])
+        for match in LINK.finditer(body)
+    ]
+    for line, target in targets:
+        audience = audiences.get(target)
+        if audience and width(audience) > width(fields["audience"]):
+            source.problem(
+                line, f"not everyone who reads this may know of {target} ({audience}): take it out"
+            )
 
 
 def _check_target(source: _Source, line: int, target: str, own: str, known: set[str]) -> None:

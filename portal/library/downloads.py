@@ -1,6 +1,7 @@
 """Copies of a document that leave the portal: accessible HTML in one file, and Markdown."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Protocol
 
 from flask import render_template
 
@@ -10,10 +11,24 @@ from portal.library.glossary import render_plain
 from portal.library.models import Document
 from portal.library.vocabularies import TYPES, Vocabularies
 
-Maker = Callable[[Document, Vocabularies, str], str]
+
+class Maker(Protocol):
+    """Makes a copy for a person who may read `document` and the documents in `readable`."""
+
+    def __call__(
+        self,
+        document: Document,
+        *,
+        vocabularies: Vocabularies,
+        origin: str,
+        readable: frozenset[str],
+    ) -> str:
+        """Return the text of the copy."""
 
 
-def as_html(document: Document, vocabularies: Vocabularies, origin: str) -> str:
+def as_html(
+    document: Document, *, vocabularies: Vocabularies, origin: str, readable: frozenset[str]
+) -> str:
     """Return a page that needs nothing from anywhere, links leading back to `origin`."""
     html = render_plain(document.body).html.replace('href="/library/', f'href="{origin}/library/')
     return render_template(
@@ -30,9 +45,12 @@ def as_html(document: Document, vocabularies: Vocabularies, origin: str) -> str:
     )
 
 
-def as_markdown(document: Document, vocabularies: Vocabularies, origin: str) -> str:
+def as_markdown(
+    document: Document, *, vocabularies: Vocabularies, origin: str, readable: frozenset[str]
+) -> str:
     """Return the document as a content file, with the title as a heading and working links."""
     fields = service.fields_of(document, vocabularies)
+    fields["related"] = [entry for entry in fields["related"] if entry["id"] in readable]
     body = content.LINK.sub(lambda match: f"({origin}/library/{match[1]})", document.body)
     return content.dump(fields, f"# {document.title}\n\n{document.summary}\n\n{body}", vocabularies)
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from portal.accounts.models import Role
-from portal.accounts.policy import READERS, holds
+from portal.accounts.policy import EVERY_ROLE, holds
 from portal.core.permissions import Actor, Permission, Policy
 
 _ROLES_OF_AUDIENCE: Mapping[str, frozenset[str]] = {
-    "readers": READERS,
+    "readers": EVERY_ROLE,
     "staff": frozenset({Role.PRACTITIONER, Role.STRATEGIC_LEAD, Role.CURATOR}),
     "leads": frozenset({Role.STRATEGIC_LEAD, Role.CURATOR}),
     "curators": frozenset({Role.CURATOR}),
@@ -25,5 +25,5 @@ def audiences_of(actor: Actor) -> frozenset[str]:
 
 def register(policy: Policy) -> None:
     """Register what this room decides."""
-    policy.register(Permission.LIBRARY_READ, holds(READERS))
-    policy.register(Permission.LIBRARY_EXPORT, holds(READERS))
+    policy.register(Permission.LIBRARY_READ, holds(EVERY_ROLE))
+    policy.register(Permission.LIBRARY_EXPORT, holds(EVERY_ROLE))

@@ -117,7 +117,7 @@ def dublin_core(document: Document, vocabularies: Vocabularies) -> Iterable[tupl
     yield "dcterms.rights", "Open Government Licence v3.0"
     for term in document.terms.get("themes", []):
         if term != NOT_STATED:
-            yield "dcterms.subject", labels["themes", term]
+            yield "dcterms.subject", labels.get(("themes", term), term)
     for source in document.details["sources"]:
         yield "dcterms.source", source_line(source)
 

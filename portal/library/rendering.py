@@ -32,7 +32,7 @@ class Renderer:
     def fingerprint(self) -> str:
         """What the result depends on besides the document: another value, render again."""
         parts = [(_FOLDER / name).read_text(encoding="utf-8") for name in _TEMPLATES]
-        parts += [self.glossary.fingerprint, repr(sorted(self.vocabularies.labels.items()))]
+        parts += [self.glossary.fingerprint, repr(list(self.vocabularies.values()))]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def render(self, document: Document) -> None:

@@ -158,9 +158,8 @@ def withdraw(
     A glossary entry is no longer explained in any text. Raises `NotFound`, or `Conflict` when the
     document has been withdrawn before.
     """
-    document = session.scalar(
-        select(Document).where(Document.reference == reference).with_for_update()
-    )
+    _one_at_a_time(session)
+    document = session.scalar(select(Document).where(Document.reference == reference))
     if document is None:
         raise NotFound(f"There is no document {reference}")
     if document.state == State.WITHDRAWN:
@@ -196,6 +195,7 @@ def import_items(
     A withdrawn document stays withdrawn. `progress` is told each reference with "added", "changed"
     or "withdrawn". Texts are rendered again where the glossary or the vocabularies have changed.
     """
+    _one_at_a_time(session)
     known = {document.reference: document for document in session.scalars(select(Document))}
     codes = authorities.ids_by_code(session)
     counts = {"added": 0, "changed": 0, "unchanged": 0}
@@ -285,6 +285,17 @@ def _glossary(session: Session) -> Glossary:
             for entry in session.scalars(entries)
         ]
     )
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Let changes of the library wait for each other, so that none works on an old glossary."""
+    session.execute(select(LibraryState).with_for_update()).all()
+
+
+def audiences_by_reference(session: Session) -> dict[str, str]:
+    """Return the audience of every document that was ever published here."""
+    rows = session.execute(select(Document.reference, Document.audience))
+    return {reference: audience for reference, audience in rows}
 
 
 def record_changes(session: Session, ids: Iterable[int]) -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
+from werkzeug.routing import BaseConverter
 
 from portal.audit import service as audit
 from portal.core import clock
@@ -31,6 +32,12 @@ FIND_BY = {
     "referred_by": "Who raised it?",
     "area_type": "What kind of area are you in?",
 }
+
+
+class ReferenceConverter(BaseConverter):
+    """A document's reference in an address; anything else is no page."""
+
+    regex = r"[a-z]+-[0-9]{3,}"
 
 
 @dataclass(frozen=True)
@@ -149,11 +156,11 @@ def browse() -> ResponseReturnValue:
     """List, filter and search what is published."""
     library, actor = _library(), _actor()
     wanted = listing.parse(request.args, library.vocabularies)
-    ranked, searching = None, True
+    ranked, searching, too_common = None, True, False
     if wanted.q:
         try:
-            query = Query(text=wanted.q, audiences=audiences_of(actor))
-            ranked = library.engine.search(query).ids
+            results = library.engine.search(Query(wanted.q, audiences_of(actor)))
+            ranked, too_common = results.ids, results.too_common
         except NotReady:
             searching = False
     found = _page_of(wanted, ranked)
@@ -171,6 +178,7 @@ def browse() -> ResponseReturnValue:
         documents=documents,
         extracts=extracts,
         searching=searching,
+        too_common=too_common,
         facets=listing.facets(wanted, found.counts, library.vocabularies),
         chips=listing.chips(wanted, library.vocabularies),
         ways_out=_ways_out(wanted, ranked) if not found.total else [],
@@ -200,7 +208,7 @@ def _ways_out(wanted: listing.Wanted, ranked: Sequence[int] | None) -> list[WayO
     return ways
 
 
-@bp.route("/library/<reference>")
+@bp.route("/library/<reference:reference>")
 @requires(Permission.LIBRARY_READ)
 def document(reference: str) -> ResponseReturnValue:
     """Show a document, summary first."""
@@ -218,13 +226,20 @@ def document(reference: str) -> ResponseReturnValue:
     )
 
 
-@bp.route("/library/<reference>/download.<any(html, md):form>")
+@bp.route("/library/<reference:reference>/download.<any(html, md):form>")
 @requires(Permission.LIBRARY_EXPORT)
 def download(reference: str, form: str) -> ResponseReturnValue:
     """Give a copy of a document to keep; who took it is on record."""
     library, actor = _library(), _actor()
     shown = service.get(db.session, actor=actor, reference=reference)
-    body = downloads.MAKERS[form](shown, library.vocabularies, request.host_url.rstrip("/"))
+    related = [entry["id"] for entry in shown.related]
+    readable = _snapshot().named(related, audiences=audiences_of(actor))
+    body = downloads.MAKERS[form](
+        shown,
+        vocabularies=library.vocabularies,
+        origin=_origin(),
+        readable=frozenset(entry.reference for entry in readable),
+    )
     with short_transaction() as session:
         audit.record(
             session,
@@ -237,6 +252,11 @@ def download(reference: str, form: str) -> ResponseReturnValue:
     response = Response(body, mimetype="text/html" if form == "html" else "text/markdown")
     response.headers["Content-Disposition"] = f'attachment; filename="{reference}.{form}"'
     return response
+
+
+def _origin() -> str:
+    """Return the portal's own address for a copy, or nothing where no host name is vouched for."""
+    return request.host_url.rstrip("/") if current_app.config["TRUSTED_HOSTS"] else ""
 
 
 @bp.route("/glossary")

@@ -27,7 +27,6 @@ class Query:
 
     text: str
     audiences: frozenset[str]
-    limit: int = 1000
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,8 @@ class Results:
     """Ids of the matching documents, best first, never one outside the query's audiences."""
 
     ids: Sequence[int]
+    too_common: bool = False
+    """Whether nothing was looked for, since every word is too common to tell documents apart."""
 
 
 class NotReady(Exception):

@@ -49,11 +49,13 @@ class WhooshEngine:
     def search(self, query: Query) -> Results:
         """Rank by BM25F the documents that hold any of the words, and all of the phrases."""
         wanted = self._parse(query.text)
-        if wanted is None or not query.audiences:  # Whoosh takes an empty filter for none
+        if wanted is None:
+            return Results(ids=[], too_common=True)
+        if not query.audiences:  # Whoosh takes an empty filter for none
             return Results(ids=[])
         audiences = Or([Term("audience", audience) for audience in sorted(query.audiences)])
         with self._index().searcher(weighting=BM25F()) as searcher:
-            hits = searcher.search(wanted, filter=audiences, limit=query.limit)
+            hits = searcher.search(wanted, filter=audiences, limit=None)
             return Results(ids=[int(hit["id"]) for hit in hits])
 
     def _parse(self, text: str) -> Any:
@@ -121,17 +123,18 @@ class WhooshEngine:
             for token in self._analyzer(text, chars=True)
             if token.text in wanted
         ]
-        start = _densest(places, length)
-        if start > 0:
-            start = text.rfind(" ", 0, max(1, start - 30)) + 1
-        end = len(text) if start + length >= len(text) else text.rfind(" ", 0, start + length)
-        end = end if end > start else start + length
+        first, last = _densest(places, length)
+        # a few words before the first match, as long as the match itself still fits
+        lead = min(30, length // 4, max(0, length - (last - first)))
+        start = 0 if first <= lead else max(first - lead, text.find(" ", first - lead, first) + 1)
+        end = len(text) if start + length >= len(text) else text.rfind(" ", 0, start + length + 1)
+        end = end if end >= last else start + length
         runs: list[tuple[str, bool]] = [("… ", False)] if start else []
         done = start
-        for first, last in places:
-            if first >= done and last <= end:
-                runs += [(text[done:first], False), (text[first:last], True)]
-                done = last
+        for began, ended in places:
+            if began >= done and ended <= end:
+                runs += [(text[done:began], False), (text[began:ended], True)]
+                done = ended
         runs.append((text[done:end] + (" …" if end < len(text) else ""), False))
         return [run for run in runs if run[0]]
 
@@ -182,11 +185,11 @@ def _cancelled_on_failure(writer: Any) -> Iterator[None]:
         raise
 
 
-def _densest(places: list[tuple[int, int]], length: int) -> int:
-    """Return the start of the match that is followed by most others within `length` characters."""
-    best, most = 0, 0
-    for place, (start, _) in enumerate(places):
-        near = sum(1 for _, end in places[place:] if end <= start + length)
+def _densest(places: list[tuple[int, int]], length: int) -> tuple[int, int]:
+    """Return the match that is followed by most others within `length` characters."""
+    best, most = (0, 0), 0
+    for place, match in enumerate(places):
+        near = sum(1 for _, end in places[place:] if end <= match[0] + length)
         if near > most:
-            best, most = start, near
+            best, most = match, near
     return best

@@ -1,5 +1,6 @@
 """Pages for what went wrong: plain, with what to do next, never with what was typed."""
 
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from portal.core.errors import Gone, InvalidTransition, NotAllowed, NotFound
+from portal.core.errors import Gone, NotFound
 
 RETRY_SECONDS = 300
 _PAGES = {403, 404, 410, 413, 429, 500, 503}
@@ -27,8 +28,6 @@ def init_app(app: Flask, instance: Path) -> None:
 
     handlers: list[tuple[type[Exception], Callable[..., ResponseReturnValue]]] = [
         (NotFound, lambda error: _page(404)),
-        (NotAllowed, lambda error: _page(403)),
-        (InvalidTransition, lambda error: _page(403)),
         (Gone, lambda error: _page(410, reason=str(error))),
         (CSRFError, lambda error: (render_template("ui/errors/form_expired.html"), 400)),
         (HTTPException, _http),
@@ -54,8 +53,9 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 def _unexpected(error: Exception) -> ResponseReturnValue:
     if current_app.testing and not current_app.config.get("SHOW_ERROR_PAGES"):
         raise error
-    # the address only: a query or a form may hold a case
+    # where it happened and nothing else: a message, a query or a form may hold a case
+    frames = "".join(traceback.format_tb(error.__traceback__))
     current_app.logger.error(
-        "unexpected %s at %s %s", type(error).__name__, request.method, request.path, exc_info=error
+        "unexpected %s at %s %s\n%s", type(error).__name__, request.method, request.path, frames
     )
     return _page(500)

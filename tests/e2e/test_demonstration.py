@@ -21,7 +21,7 @@ def test_the_sign_in_page_says_what_it_is_and_lists_ten_accounts(
     tab: Tab, demonstration: Server
 ) -> None:
     tab.goto(f"{demonstration.address}/")
-    expect(tab.locator(".govuk-phase-banner")).to_contain_text("This is a demonstration")
+    expect(tab.locator(".govuk-phase-banner")).to_contain_text("The people are invented")
     accounts = tab.get_by_role("region", name="Accounts to try")
     expect(accounts).to_contain_text("the people are invented and their passwords are published")
     names = [f"Sign in as {name}" for name, *_ in PEOPLE]

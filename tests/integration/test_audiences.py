@@ -75,6 +75,7 @@ def everywhere(client: Reader) -> list[str]:
         "/glossary",
         *(f"/library/case-{number:03}" for number in range(5, 12)),
         *(f"/library/guidance-{number:03}" for number in range(1, 6)),
+        *(f"/library/case-{n:03}/download.{form}" for n in range(5, 12) for form in ("html", "md")),
     ]
     return [client.get(address).text for address in addresses]
 
@@ -114,3 +115,18 @@ def test_the_contributing_authority_is_stored_and_never_shown(portal: Flask) -> 
     assert "No document" in client.page("/library?q=Bristol").text
     index = portal.extensions["settings"].instance / "search"
     assert not [f for f in index.rglob("*") if f.is_file() and code.encode() in f.read_bytes()]
+
+
+def test_a_copy_does_not_name_related_documents_that_are_not_theirs(portal: Flask) -> None:
+    with portal.app_context():
+        case = db.session.scalars(select(Document).where(Document.reference == "case-001")).one()
+        hidden, why = case.related[0]["id"], case.related[0]["why"]
+        where = Document.reference == hidden
+        changed = db.session.scalars(select(Document.id).where(where)).all()
+        db.session.execute(update(Document).where(where).values(audience="curators"))
+        service.record_changes(db.session, changed)
+        commit()
+    for person, shown in ((PRACTITIONER, False), (CURATOR, True)):
+        client = reader(portal, person)
+        for address in ("/library/case-001/download.md", "/library/case-001"):
+            assert (why in client.get(address).text) == shown, (person, address)

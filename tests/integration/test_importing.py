@@ -1,17 +1,19 @@
 """Loading content: all or nothing, twice the same, and back out again."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.audit.models import AuditEntry
 from portal.authorities.models import Authority
 from portal.core.config import ROOT
-from portal.core.database import db
-from portal.library.models import LibraryState
+from portal.core.database import commit, db
+from portal.library.models import Document, LibraryState, State
+from portal.library.vocabularies import Vocabularies
 from tests.client import reader
 from tests.people import PRACTITIONER
 
@@ -109,6 +111,73 @@ def test_the_export_writes_the_same_files_back(portal: Flask, tmp_path: Path) ->
     assert set(written) == set(originals)
     for name, path in written.items():
         assert path.read_bytes() == originals[name].read_bytes(), name
+
+
+def test_an_export_can_be_imported_again_even_after_a_withdrawal(
+    portal: Flask, tmp_path: Path
+) -> None:
+    run(portal, "library", "withdraw", "case-011", "--reason", "a test")
+    run(portal, "library", "withdraw", "term-004", "--reason", "a test")
+    run(portal, "library", "export", tmp_path / "out")
+    output = run(portal, "library", "import", "--folder", tmp_path / "out")
+    assert "Documents: 0 added, 0 changed, 29 unchanged" in output
+    assert (tmp_path / "out/authorities.csv").read_bytes() == (
+        ROOT / "content/authorities.csv"
+    ).read_bytes()
+
+
+def test_a_withdrawn_term_is_explained_nowhere(portal: Flask) -> None:
+    client = reader(portal, PRACTITIONER)
+    assert "meaning-term-004" in client.get("/library/case-001").text
+    run(portal, "library", "withdraw", "term-004", "--reason", "a test")
+    assert "meaning-term-004" not in client.get("/library/case-001").text
+
+
+def test_a_text_may_not_speak_of_what_not_all_its_readers_may_know(
+    portal: Flask, content: Path
+) -> None:
+    change(content / "cases/case-011.md", "audience: readers", "audience: leads")
+    output = run(portal, "library", "import", "--folder", content, status=1)
+    assert "case-003.md:" in output
+    assert "not everyone who reads this may know of case-011 (leads): take it out" in output
+
+
+def test_a_renamed_vocabulary_is_renamed_on_every_page(portal: Flask) -> None:
+    library = portal.extensions["library"]
+    renamed = Vocabularies(
+        replace(v, label="Kind of area") if v.key == "area_type" else v
+        for v in library.vocabularies.values()
+    )
+    portal.extensions["library"] = replace(library, vocabularies=renamed)
+    run(portal, "library", "import")
+    assert "Kind of area" in reader(portal, PRACTITIONER).page("/library/case-001").text
+
+
+def test_a_register_that_is_not_there_or_not_text_is_said_in_words(
+    portal: Flask, content: Path
+) -> None:
+    (content / "authorities.csv").write_bytes(b"code,name,region,type\nX,\xff,X,X\n")
+    output = run(portal, "library", "import", "--folder", content, status=1)
+    assert "authorities.csv:1: save the file as UTF-8 text" in output
+    (content / "authorities.csv").unlink()
+    output = run(portal, "library", "import", "--folder", content, status=1)
+    assert "authorities.csv:1: there is no such file" in output
+
+
+def test_many_changes_at_once_and_a_database_put_back_reach_every_process(
+    portal: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = reader(portal, PRACTITIONER)
+    assert "31 documents" in client.page("/library").text
+    monkeypatch.setattr("portal.library.catalogue.MOST_CHANGES", 1)
+    for number in (1, 2, 3):
+        run(portal, "library", "withdraw", f"case-00{number}", "--reason", "a test")
+    assert "28 documents" in client.page("/library").text
+    with portal.app_context():
+        db.session.execute(update(Document).values(state=State.PUBLISHED))
+        db.session.execute(update(LibraryState).values(generation=1))
+        commit()
+    assert "31 documents" in client.page("/library").text
 
 
 def test_a_withdrawn_document_is_gone_everywhere_and_stays_so(portal: Flask) -> None:

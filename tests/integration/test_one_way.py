@@ -1,11 +1,13 @@
 """The one way through: a reading request changes nothing, a writing one is whole or not at all."""
 
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from flask import Flask, abort
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import Executable, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from portal.accounts import service as accounts
@@ -14,8 +16,9 @@ from portal.audit import service as audit
 from portal.audit.models import AuditEntry
 from portal.audit.service import COMMAND_LINE
 from portal.authorities.models import Authority
+from portal.core import clock
 from portal.core.application import DirtyRead
-from portal.core.database import commit, db
+from portal.core.database import PATIENCE, commit, db, short_transaction
 from portal.core.errors import Conflict, DomainError
 from portal.core.permissions import public
 from tests.client import reader
@@ -37,6 +40,31 @@ def test_a_reading_request_that_changes_a_record_fails(empty_portal: Flask) -> N
     with pytest.raises(DirtyRead):
         reader(empty_portal).get("/x")
     assert count_authorities(empty_portal) == 0
+
+
+@pytest.mark.parametrize("statement", [delete(Authority), text("DELETE FROM authority")])
+def test_a_reading_request_can_not_write_at_all(portal: Flask, statement: Executable) -> None:
+    def read_and_write() -> str:
+        db.session.execute(statement)
+        return "done"
+
+    portal.add_url_rule("/x", view_func=public(read_and_write))
+    with pytest.raises(DBAPIError):
+        reader(portal).get("/x")
+    assert count_authorities(portal) == 153
+
+
+def test_a_reader_does_not_wait_for_a_writer(portal: Flask) -> None:
+    start = clock.now()
+    with clock.frozen(start):
+        client = reader(portal, PRACTITIONER)
+    with portal.app_context(), short_transaction() as writer:
+        writer.execute(update(Authority).values(region="Elsewhere"))
+        with clock.frozen(start + timedelta(minutes=5)):  # time to note that the person is there
+            begun = time.monotonic()
+            assert client.get("/library/case-001").status_code == 200
+            assert client.get("/library").status_code == 200
+            assert time.monotonic() - begun < PATIENCE
 
 
 def test_a_writing_request_is_kept(empty_portal: Flask) -> None:

@@ -4,11 +4,11 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from portal.audit.models import AuditEntry
 from portal.core import clock
-from portal.core.database import db
+from portal.core.database import commit, db
 from portal.core.permissions import public
 from portal.library.models import Document
 from tests.client import Page, Reader, reader
@@ -152,6 +152,10 @@ def test_a_search_shows_what_was_looked_for_as_text(practitioner: Reader) -> Non
     assert page.fields["q"] == "<script>alert(1)</script>"
 
 
+def test_words_that_every_document_has_are_said_to_be_too_common(practitioner: Reader) -> None:
+    assert "too common to look for" in practitioner.page("/library?q=the+of").text
+
+
 def test_search_says_when_it_is_not_ready_and_still_lists(portal: Flask) -> None:
     index = portal.extensions["settings"].instance / "search" / "current"
     index.unlink()
@@ -188,7 +192,8 @@ def test_there_is_a_page_for_what_is_not_there(practitioner: Reader, stranger: R
     for client in (practitioner, stranger):
         assert client.page("/nowhere", status=404).heading == "Page not found"
     assert practitioner.page("/library/case-999", status=404).heading == "Page not found"
-    assert practitioner.page("/library/case-001/download.pdf", status=404)
+    for address in ("/library/case-001/download.pdf", "/library/%00", "/library/case-1%00"):
+        assert practitioner.page(address, status=404)
 
 
 def test_an_unexpected_error_shows_a_page_without_its_inside(portal: Flask) -> None:
@@ -202,6 +207,22 @@ def test_an_unexpected_error_shows_a_page_without_its_inside(portal: Flask) -> N
     assert "there is a problem with the service" in page.heading
     assert "the inside" not in page.html
     assert "999" in page.text
+
+
+def test_a_signed_in_person_is_told_when_the_database_has_failed(
+    portal: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    portal.config["SHOW_ERROR_PAGES"] = True
+    client = reader(portal, PRACTITIONER)
+    with portal.app_context():
+        db.session.execute(text("ALTER TABLE role_assignment RENAME TO gone"))
+        commit()
+    page = client.page("/library?q=something+private", status=500)
+    assert "there is a problem with the service" in page.heading
+    assert "private" not in caplog.text
+    assert PRACTITIONER.email not in caplog.text
+    portal.test_cli_runner().invoke(args=["maintenance", "on"])
+    assert client.get("/library").status_code == 503
 
 
 def test_the_portal_closes_for_maintenance_and_opens_again(portal: Flask) -> None:

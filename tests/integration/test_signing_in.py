@@ -33,7 +33,15 @@ def test_what_was_searched_for_is_not_carried_along(stranger: Reader) -> None:
 
 @pytest.mark.parametrize(
     "wanted",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\nb"],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "//[",
+        "//\u2100",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/a\nb",
+    ],
 )
 def test_sign_in_never_leads_to_another_site(library: Flask, wanted: str) -> None:
     with library.test_request_context():
@@ -65,7 +73,6 @@ def test_the_work_is_the_same_whether_an_account_exists_or_not(
             verified.append(hashed.rsplit("$", 2)[0])
             return verify(hashed, password)
 
-    passwords._nobody()
     monkeypatch.setattr(passwords, "_hasher", Watched())
     for person in (PRACTITIONER, STRANGER):
         reader(library).sign_in(person, WRONG)
@@ -125,6 +132,43 @@ def test_one_guesser_does_not_lock_the_person_out_elsewhere(portal: Flask) -> No
     data = {"csrf_token": token, "email": PRACTITIONER.email, "password": PASSWORD}
     answer = elsewhere.post("/sign-in", data=data, environ_base={"REMOTE_ADDR": "127.0.0.2"})
     assert answer.status_code == 302
+
+
+def test_a_guesser_does_not_get_away_within_one_ipv6_network(portal: Flask) -> None:
+    answers = [
+        try_from(portal, f"2001:db8::{number:x}")
+        for number in range(service.PER_ACCOUNT_AND_ADDRESS)
+    ]
+    assert answers == [422] * service.PER_ACCOUNT_AND_ADDRESS
+    assert try_from(portal, "2001:db8::ffff") == 429
+    assert try_from(portal, "2001:db8:0:1::1") == 422
+
+
+def try_from(portal: Flask, address: str) -> int:
+    client = reader(portal)
+    token = client.page("/sign-in").fields["csrf_token"]
+    data = {"csrf_token": token, "email": PRACTITIONER.email, "password": WRONG}
+    return client.post("/sign-in", data=data, environ_base={"REMOTE_ADDR": address}).status_code
+
+
+def test_a_refused_guesser_is_on_record(portal: Flask) -> None:
+    for _ in range(service.PER_ACCOUNT_AND_ADDRESS + 1):
+        reader(portal).sign_in(PRACTITIONER, WRONG)
+    with portal.app_context():
+        reasons = [
+            entry.details["reason"]
+            for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+            if entry.action == "sign-in.failed"
+        ]
+    assert reasons == ["password"] * service.PER_ACCOUNT_AND_ADDRESS + ["too many attempts"]
+
+
+def test_signs_that_no_keyboard_has_are_no_error(portal: Flask) -> None:
+    strange = Person("x", None)
+    client = reader(portal)
+    token = client.page("/sign-in").fields["csrf_token"]
+    data = {"csrf_token": token, "email": f"\0{strange.email}", "password": "\0" * 12}
+    assert client.post("/sign-in", data=data).status_code == 422
 
 
 def test_after_a_while_sign_in_opens_again(portal: Flask) -> None:
@@ -230,6 +274,15 @@ def test_a_used_session_ends_after_twelve_hours(portal: Flask) -> None:
             assert client.get("/account").status_code == 200
     with clock.frozen(start + timedelta(hours=12, seconds=1)):
         assert client.get("/account").status_code == 302
+
+
+def test_a_person_whose_session_ran_out_signs_in_again_in_the_same_browser(portal: Flask) -> None:
+    start = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    with clock.frozen(start):
+        client = reader(portal, PRACTITIONER)
+    with clock.frozen(start + timedelta(hours=1)):
+        assert client.sign_in(PRACTITIONER).status_code == 302
+        assert client.get("/account").status_code == 200
 
 
 def test_suspension_ends_every_session_at_once(portal: Flask) -> None:

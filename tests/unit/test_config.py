@@ -131,7 +131,7 @@ def test_a_demonstration_keeps_its_own_key_in_private(
     key = Settings().signing_key
     assert len(key) >= SECRET_LENGTH
     assert Settings().signing_key == key
-    path = tmp_path / "instance" / "demonstration-key"
+    path = tmp_path / "instance" / "demonstration" / "demonstration-key"
     assert path.stat().st_mode & 0o077 == 0
     demonstration.setenv("PORTAL_INSTANCE", str(tmp_path / "another"))
     assert Settings().signing_key != key

@@ -29,7 +29,7 @@ def test_a_hash_is_as_costly_as_owasp_asks() -> None:
 
 
 def test_an_account_that_does_not_exist_costs_the_same_work() -> None:
-    nobody = extract_parameters(passwords._nobody())
+    nobody = extract_parameters(passwords.nobody())
     assert nobody == extract_parameters(passwords.hash_password(PASSWORD))
 
 

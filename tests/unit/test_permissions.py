@@ -37,7 +37,6 @@ def test_a_permission_has_one_owner() -> None:
 def test_a_stranger_is_not_signed_in_and_holds_nothing() -> None:
     assert not ANONYMOUS.signed_in
     assert ANONYMOUS.roles == frozenset()
-    assert ANONYMOUS.authorities == frozenset()
 
 
 def test_the_first_person_of_the_database_is_signed_in_whatever_the_number() -> None:

@@ -186,11 +186,6 @@ def test_every_part_of_a_record_is_searched(engine: Engine) -> None:
         assert find(engine, word) == [1], word
 
 
-def test_no_more_is_found_than_was_asked_for(engine: Engine) -> None:
-    engine.rebuild([record(id_, "passport") for id_ in range(1, 40)], 1)
-    assert len(engine.search(Query("passport", EVERYONE, limit=10)).ids) == 10
-
-
 # ---- How an index changes
 
 
