@@ -32,8 +32,7 @@ def when_ready(server: Any) -> None:
 
 def on_starting(server: Any) -> None:
     """Keep a demonstration, whose passwords are published, on this machine."""
-    outside = [
-        b for b in server.cfg.bind if not b.startswith(("127.0.0.1:", "localhost:", "unix:"))
-    ]
+    near = ("127.0.0.1:", "localhost:", "unix:", "fd://")
+    outside = [address for address in server.cfg.bind if not address.startswith(near)]
     if os.environ.get("PORTAL_DEMONSTRATION") and outside:
         raise SystemExit(f"A demonstration is served on 127.0.0.1 alone, not on {outside[0]}.")
