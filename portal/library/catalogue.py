@@ -11,17 +11,18 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from portal.library.models import Document, LibraryChange, LibraryState, State
 
+T = TypeVar("T")
 Key = tuple[str, str]
 """A vocabulary and one of its terms."""
 
@@ -41,7 +42,7 @@ RELATED_WEIGHTS: Mapping[str, int] = {
 
 _UNINFORMATIVE = frozenset({"not-stated", "none", "none-found", "not-settled"})
 _NONZERO = re.compile(rb"[^\0]")
-_REMEMBERED = 256
+_REMEMBERED = 1000
 MOST_CHANGES = 100
 """Changed documents that are put in one by one; for more the whole is read again."""
 
@@ -97,7 +98,7 @@ class Snapshot:
             (key for key in bits if key[0] in RELATED_WEIGHTS and key[1] not in _UNINFORMATIVE),
             key=lambda key: (-RELATED_WEIGHTS[key[0]], key),
         )
-        self._remembered: dict[object, Mapping[Key, int]] = {}
+        self._made: dict[Hashable, Any] = {}
 
     def visible(self, audiences: Iterable[str]) -> int:
         """Return the set of documents published for any of `audiences`."""
@@ -135,11 +136,25 @@ class Snapshot:
             page = list(islice((s for s in slots if matching >> s & 1), offset, offset + limit))
         else:
             page = self._page(matching, total, order, offset, limit)
-        key = None
         if ranked is None:
-            key = (frozenset(audiences), frozenset((n, frozenset(t)) for n, t in filters.items()))
-        counts = self._counts(base, chosen, matching, key)
+            terms_chosen = frozenset((name, frozenset(terms)) for name, terms in filters.items())
+            counts = self.remembered(
+                ("counts", frozenset(audiences), terms_chosen),
+                lambda: self._counts(base, chosen, matching),
+            )
+        else:  # as many searches as readers
+            counts = self._counts(base, chosen, matching)
         return Listing([self._entries[slot].id for slot in page], total, counts)
+
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` gave for `key` in this generation, making it once."""
+        made: T | None = self._made.get(key)
+        if made is None:
+            made = make()
+            if len(self._made) >= _REMEMBERED:
+                self._made.clear()
+            self._made[key] = made
+        return made
 
     def named(self, references: Iterable[str], *, audiences: Collection[str]) -> list[Entry]:
         """Return the visible documents among `references`, in that order."""
@@ -196,25 +211,18 @@ class Snapshot:
         hits = (slot for slot in self._orders[order] if raw[slot >> 3] >> (slot & 7) & 1)
         return list(islice(hits, offset, offset + limit))
 
-    def _counts(
-        self, base: int, chosen: Mapping[str, int], matching: int, key: object
-    ) -> Mapping[Key, int]:
-        if key is not None and key in self._remembered:
-            return self._remembered[key]
+    def _counts(self, base: int, chosen: Mapping[str, int], matching: int) -> Mapping[Key, int]:
         without: dict[str, int] = {}
         for name in chosen:
             without[name] = base
             for other, found in chosen.items():
                 if other != name:
                     without[name] &= found
-        counts = {
+        return {
             (name, term): (bits & without.get(name, matching)).bit_count()
             for (name, term), bits in self._bits.items()
             if name != "audience"
         }
-        if key is not None and len(self._remembered) < _REMEMBERED:
-            self._remembered[key] = counts
-        return counts
 
     def with_changes(self, generation: int, rows: Iterable[Row[*tuple[Any, ...]]]) -> "Snapshot":
         """Return the catalogue of a later generation, given the documents that changed."""

@@ -214,16 +214,15 @@ def document(reference: str) -> ResponseReturnValue:
     """Show a document, summary first."""
     library, actor = _library(), _actor()
     shown = service.page_of(db.session, actor=actor, reference=reference)
-    return render_template(
-        "library/document.html",
-        document=shown,
-        related=presentation.related(
-            shown,
-            audiences=audiences_of(actor),
-            snapshot=library.catalogue.current(db.session, shown.generation),
-            vocabularies=library.vocabularies,
+    audiences = audiences_of(actor)
+    snapshot = library.catalogue.current(db.session, shown.generation)
+    related = snapshot.remembered(
+        ("related", reference, audiences),
+        lambda: presentation.related(
+            shown, audiences=audiences, snapshot=snapshot, vocabularies=library.vocabularies
         ),
     )
+    return render_template("library/document.html", document=shown, related=related)
 
 
 @bp.route("/library/<reference:reference>/download.<any(html, md):form>")
