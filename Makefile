@@ -124,7 +124,7 @@ screenshots: browser developer ## take pictures of the pages into build/
 	@$(BIN)/python -m tests.e2e.screenshots
 
 .PHONY: benchmark
-benchmark: developer ## measure pages and searches
+benchmark: developer ## measure what pages cost
 	@$(BIN)/python -m benchmarks
 
 # ---- Locks

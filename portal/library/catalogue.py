@@ -42,7 +42,7 @@ RELATED_WEIGHTS: Mapping[str, int] = {
 
 _UNINFORMATIVE = frozenset({"not-stated", "none", "none-found", "not-settled"})
 _NONZERO = re.compile(rb"[^\0]")
-_REMEMBERED = 1000
+_REMEMBERED = 256
 MOST_CHANGES = 100
 """Changed documents that are put in one by one; for more the whole is read again."""
 
