@@ -15,6 +15,7 @@ import portal.accounts.policy
 import portal.accounts.views
 import portal.library.cli
 import portal.library.policy
+import portal.library.search_cli
 import portal.library.views
 import portal.operations.cli
 import portal.ui.assets
@@ -28,6 +29,8 @@ from portal.core import config, database, headers, migrations, permissions
 from portal.core.application import Portal
 from portal.library import vocabularies
 from portal.library.catalogue import Catalogue
+from portal.library.indexing import Indexer
+from portal.search import thesaurus
 from portal.search.whoosh_engine import WhooshEngine
 
 
@@ -114,13 +117,21 @@ def _people(app: Flask) -> None:
     permissions.init_app(app, policy, current_actor, portal.accounts.views.ask_to_sign_in)
 
 
-def _library(app: Flask, settings: config.Settings) -> None:
+def _library(app: Portal, settings: config.Settings) -> None:
+    words = vocabularies.read(settings.content / "vocabularies.yaml")
+    curated = thesaurus.read(settings.content / "search-words.yaml")
+    vocabularies.check_terms("search-words.yaml", words, curated.signed_terms)
+    engine = WhooshEngine(settings.instance / "search", curated)
+    indexer = Indexer(app, engine, words)
+    app.followers["library"] = indexer.wake
     app.extensions["library"] = portal.library.views.Library(
-        vocabularies=vocabularies.read(settings.content / "vocabularies.yaml"),
+        vocabularies=words,
         catalogue=Catalogue(),
-        engine=WhooshEngine(settings.instance / "search"),
+        engine=engine,
+        thesaurus=curated,
+        indexer=indexer,
     )
     app.url_map.converters["reference"] = portal.library.views.ReferenceConverter
     app.register_blueprint(portal.library.views.bp)
     app.cli.add_command(portal.library.cli.library)
-    app.cli.add_command(portal.library.cli.search)
+    app.cli.add_command(portal.library.search_cli.search)

@@ -1,23 +1,52 @@
 """The Flask application with one lifecycle: load, check, do, commit, answer."""
 
-from flask import Flask, Response, request
+from collections.abc import Callable
+from io import BytesIO
+from typing import IO, Any, TypeVar
+
+from flask import Flask, Request, Response, request
 from flask.typing import ResponseReturnValue
 
-from portal.core.database import commit, db, reading
+from portal.core.database import changes, commit, db, reading
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class DirtyRead(RuntimeError):
     """A request that only reads has changed a record."""
 
 
+def reads_only(view: View) -> View:
+    """Declare that a view changes nothing even when something is posted to it.
+
+    For text that must not stand in an address. Its form needs no token, since there is nothing to
+    forge, and is given back when its sender has been signed out meanwhile.
+    """
+    view.reads_only = True  # type: ignore[attr-defined]  # read again by the application
+    return view
+
+
+class InMemoryRequest(Request):
+    """A request of which nothing touches the disk; `MAX_CONTENT_LENGTH` bounds it."""
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        return BytesIO()
+
+
 class Portal(Flask):
     """A Flask application that commits in one place, before the response leaves."""
 
+    request_class = InMemoryRequest
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.followers: dict[str, Callable[[], None]] = {}
+        """What is called, by topic, after a request has committed a change; it must not wait."""
+
     def full_dispatch_request(self) -> Response:
         """Begin a reading request as a reader, so that it never waits for a writer."""
-        if request.method in SAFE_METHODS:
+        if self._reads():
             with reading():
                 return super().full_dispatch_request()
         return super().full_dispatch_request()
@@ -25,8 +54,14 @@ class Portal(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view, then commit a writing request; a reading one must leave nothing behind."""
         response = self.make_response(super().dispatch_request())
-        if request.method not in SAFE_METHODS:
+        if not self._reads():
             commit()
+            for topic in changes(db.session):
+                self.followers[topic]()
         elif db.session.new or db.session.dirty or db.session.deleted:
             raise DirtyRead(f"{request.method} {request.endpoint} changed a record")
         return response
+
+    def _reads(self) -> bool:
+        view = self.view_functions.get(request.endpoint or "")
+        return request.method in SAFE_METHODS or getattr(view, "reads_only", False)

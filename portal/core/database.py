@@ -130,6 +130,17 @@ def commit() -> None:
     _commit(db.session)
 
 
+def changed(session: Session, topic: str) -> None:
+    """Note that the transaction of `session` changes what others in this process follow."""
+    session.info.setdefault("changed", set()).add(topic)
+
+
+def changes(session: Session) -> set[str]:
+    """Return the topics of the transaction that has just ended, and forget them."""
+    topics: set[str] = session.info.pop("changed", set())
+    return topics
+
+
 @contextmanager
 def short_transaction(patience: float = PATIENCE) -> Iterator[Session]:
     """Give a session of its own that is committed at the end, whatever becomes of the request.

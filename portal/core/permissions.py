@@ -21,6 +21,8 @@ class Permission(StrEnum):
 
     ACCOUNT_READ_OWN = "account:read-own"
     """See one's own name, e-mail address and roles."""
+    LIBRARY_ASK = "library:ask"
+    """Ask for an example that the library lacks."""
     LIBRARY_EXPORT = "library:export"
     """Download a published document; each download is on record."""
     LIBRARY_READ = "library:read"

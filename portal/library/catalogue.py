@@ -9,20 +9,25 @@ the log of changes. Snapshots are immutable, so a request sees one state from be
 
 import re
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import cached_property
+from itertools import accumulate, islice
 from threading import Lock
 from typing import Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from portal.library.models import Document, LibraryChange, LibraryState, State
+from portal.search.port import Ids
 
 T = TypeVar("T")
+Slots = npt.NDArray[np.int64]
 Key = tuple[str, str]
 """A vocabulary and one of its terms."""
 
@@ -113,7 +118,7 @@ class Snapshot:
         audiences: Collection[str],
         filters: Mapping[str, Collection[str]],
         order: str = "newest",
-        ranked: Sequence[int] | None = None,
+        ranked: Ids | None = None,
         offset: int = 0,
         limit: int = 20,
     ) -> Listing:
@@ -124,16 +129,18 @@ class Snapshot:
         first) restricts the list to a search's results; the order "best" is theirs.
         """
         base = self.visible(audiences)
+        slots = None
         if ranked is not None:
-            base &= self._set_of(ranked)
+            slots, _ = self.slots_of(ranked)
+            base &= _bits_of(slots)
         chosen = {name: self._any(name, terms) for name, terms in filters.items() if terms}
         matching = base
         for found in chosen.values():
             matching &= found
         total = matching.bit_count()
-        if ranked is not None and order == BEST:
-            slots = (self._slots[id_] for id_ in ranked if id_ in self._slots)
-            page = list(islice((s for s in slots if matching >> s & 1), offset, offset + limit))
+        if slots is not None and order == BEST:
+            hits = slots[self.flags(matching)[slots]]
+            page = hits[offset : offset + limit].tolist()
         else:
             page = self._page(matching, total, order, offset, limit)
         if ranked is None:
@@ -192,8 +199,64 @@ class Snapshot:
             candidates &= ~top
         return [(self._entries[s], [k for k in own if self._bits[k] >> s & 1]) for s in best]
 
-    def _set_of(self, ids: Iterable[int]) -> int:
-        return _bits_of([self._slots[id_] for id_ in ids if id_ in self._slots])
+    @cached_property
+    def _slot_by_id(self) -> Slots:
+        """The slot of each id, or -1."""
+        made = np.full(max(self._slots, default=0) + 1, -1, np.int64)
+        made[list(self._slots)] = list(self._slots.values())
+        return made
+
+    def slots_of(self, ids: Ids) -> tuple[Slots, npt.NDArray[np.bool_]]:
+        """Return the slots of those of `ids` that the catalogue knows, and which those are."""
+        known = self._slot_by_id
+        slots = np.where(ids < len(known), known[np.minimum(ids, len(known) - 1)], -1)
+        return slots[slots >= 0], slots >= 0
+
+    def having(self, name: str, term: str) -> int:
+        """Return the set of documents that have a term."""
+        return self._bits.get((name, term), 0)
+
+    def flags(self, bits: int) -> npt.NDArray[np.bool_]:
+        """Return for each slot whether it is in a set."""
+        return _flags(bits, len(self._entries))
+
+    @cached_property
+    def _titles(self) -> tuple[str, list[int]]:
+        """All titles, one on each line, and where each begins."""
+        folded = [" ".join(entry.title.casefold().split()) for entry in self._entries]
+        return "\n".join(folded), list(accumulate((len(t) + 1 for t in folded), initial=0))
+
+    def completions(self, typed: str, *, audiences: Collection[str], limit: int) -> list[str]:
+        """Return titles of visible documents with a word that begins as `typed` does."""
+        text, starts = self._titles
+        visible = self.visible(audiences)
+        found: dict[str, None] = {}
+        for match in re.finditer(rf"(?<!\w){re.escape(typed.casefold())}", text):
+            slot = bisect_right(starts, match.start()) - 1
+            if visible >> slot & 1:
+                found[self._entries[slot].title] = None
+                if len(found) == limit:
+                    break
+        return list(found)
+
+    def terms_beginning(
+        self, typed: str, labels: Mapping[Key, str], *, audiences: Collection[str], limit: int
+    ) -> list[str]:
+        """Return labels with a word that begins as `typed` does, of terms of visible documents."""
+        begins = re.compile(rf"(?<!\w){re.escape(typed.casefold())}")
+        visible = self.visible(audiences)
+        fitting = (
+            label
+            for key, label in labels.items()
+            if key[1] not in _UNINFORMATIVE
+            and begins.search(label.casefold())
+            and visible & self._bits.get(key, 0)
+        )
+        return list(islice(dict.fromkeys(fitting), limit))
+
+    def id_at(self, slot: int) -> int:
+        """Return the id of the document in a slot."""
+        return self._entries[slot].id
 
     def _any(self, name: str, terms: Iterable[str]) -> int:
         found = 0
@@ -252,12 +315,20 @@ class Snapshot:
         return Snapshot(generation, entries, bits, {n: array("L", s) for n, s in orders.items()})
 
 
-def _bits_of(slots: Sequence[int]) -> int:
+def _bits_of(slots: Sequence[int] | Slots) -> int:
     """Return the set of `slots`."""
-    raw = bytearray(max(slots, default=0) // 8 + 1)
-    for slot in slots:
-        raw[slot >> 3] |= 1 << (slot & 7)
-    return int.from_bytes(raw, "little")
+    if not len(slots):
+        return 0
+    members = np.asarray(slots, np.int64)
+    flags = np.zeros(int(members.max()) + 1, np.bool_)
+    flags[members] = True
+    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
+
+
+def _flags(bits: int, count: int) -> npt.NDArray[np.bool_]:
+    """Return for each of `count` slots whether it is in a set."""
+    raw = np.frombuffer(bits.to_bytes(count // 8 + 1, "little"), np.uint8)
+    return np.unpackbits(raw, count=count, bitorder="little").view(np.bool_)
 
 
 def _add(slices: list[int], bits: int, weight: int) -> None:

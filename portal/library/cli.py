@@ -1,4 +1,4 @@
-"""Commands of the room: import, export, withdraw; the search index."""
+"""Commands of the room: import, export, withdraw."""
 
 from pathlib import Path
 
@@ -11,11 +11,10 @@ from portal.authorities import service as authorities
 from portal.core.config import Settings
 from portal.core.database import commit, db, reading
 from portal.core.errors import DomainError
-from portal.library import content, service
+from portal.library import content, indexing, service
 from portal.library.views import Library
 
 library = AppGroup("library", help="The published library.")
-search = AppGroup("search", help="The search index.")
 
 REGISTER = "authorities.csv"
 DEMONSTRATION_REGISTER = "demonstration-authorities.csv"
@@ -75,7 +74,7 @@ def import_folder(folder: Path) -> None:
     )
     commit()
     with reading():
-        service.sync_index(db.session, _library().engine, vocabularies)
+        indexing.sync_index(db.session, _library().engine, vocabularies)
         db.session.rollback()
     for name, counted in (("Authorities", register), ("Documents", tally)):
         click.echo(
@@ -120,13 +119,5 @@ def withdraw(reference: str, reason: str) -> None:
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     with reading():
-        service.sync_index(db.session, _library().engine, _library().vocabularies)
+        indexing.sync_index(db.session, _library().engine, _library().vocabularies)
     click.echo(f"{reference} is withdrawn.")
-
-
-@search.command("reindex")
-def reindex() -> None:
-    """Build the search index anew from the database, beside the present one."""
-    with reading():
-        count = service.rebuild_index(db.session, _library().engine, _library().vocabularies)
-    click.echo(f"{count} documents indexed")

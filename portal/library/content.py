@@ -166,6 +166,7 @@ def _model(type_: str, vocabularies: Vocabularies) -> type[BaseModel]:
         fields["also"] = list[Text]
         fields["definitions"] = Annotated[list[Definition], Field(min_length=1)]
     fields["summary"] = Annotated[Text, Field(max_length=300)]
+    fields["search_words"] = (list[Annotated[Text, Field(max_length=60)]] | None, None)
     fields["audience"] = Literal[tuple(AUDIENCES)]
     for vocabulary in vocabularies.of_type(type_):
         term: Any = Literal[tuple(vocabulary.terms)]

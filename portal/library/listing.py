@@ -1,5 +1,6 @@
 """What a list's address says, and the filter panel that follows from it. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
@@ -17,6 +18,18 @@ SORTS: Mapping[str, str] = {
     "title": "Title, A to Z",
 }
 MOST_CHARACTERS = 500
+SHORT_NAMES: Mapping[str, str] = {
+    "age": "age_band",
+    "area": "area_type",
+    "by": "referred_by",
+    "harm": "source_of_harm",
+    "theme": "themes",
+    "tier": "response_tier",
+}
+"""What a vocabulary may be called among the words to look for, as in `tier:"early help"`."""
+_TYPED_FILTER = re.compile(
+    r"(?<!\S)([a-z_]+):(?:[\"“”]([^\"“”]+)[\"“”]|([^\s\"“”]+))", re.IGNORECASE
+)
 QUESTION_LABEL = "How do other authorities …"
 
 
@@ -29,6 +42,8 @@ class Wanted:
     sort: str = "newest"
     page: int = 1
     ignored: tuple[str, ...] = ()
+    asked: bool = False
+    """Whether the words have just been typed; a filter or a further page is no other search."""
 
     def address(self, page: int = 1) -> str:
         """Return the address of a page of this list, by default the first."""
@@ -43,6 +58,10 @@ class Wanted:
     def without_filters(self) -> "Wanted":
         """Return this list without any filter, from its first page."""
         return replace(self, filters={}, page=1)
+
+    def with_words(self, q: str) -> "Wanted":
+        """Return this list for other words, from its first page."""
+        return replace(self, q=q, page=1, sort=default_sort(q))
 
     def without(self, name: str, term: str) -> "Wanted":
         """Return this list without one of its filters, from its first page."""
@@ -60,28 +79,60 @@ def default_sort(q: str) -> str:
 
 def parse(args: MultiDict[str, str], vocabularies: Vocabularies) -> Wanted:
     """Read an address. Nothing in it is an error: what is unknown is left out and said."""
-    q = _plain(args.get("q", ""), MOST_CHARACTERS)
+    q = plain(args.get("q", ""), MOST_CHARACTERS)
     known: dict[str, Mapping[str, str]] = {"type": TYPES, "question": {"yes": QUESTION_LABEL}}
     known |= {name: vocabulary.terms for name, vocabulary in vocabularies.items()}
+    q, typed = _typed_filters(q, known)
     filters: dict[str, tuple[str, ...]] = {}
     ignored: list[str] = []
-    for name in args:
-        if name in {"q", "sort", "page"}:
+    for name in dict.fromkeys((*args, *typed)):
+        if name in {"q", "sort", "page", "asked"}:
             continue
-        given = [term for term in dict.fromkeys(args.getlist(name)) if term]
+        given = [
+            term for term in dict.fromkeys((*args.getlist(name), *typed.get(name, ()))) if term
+        ]
         terms = tuple(term for term in given if term in known.get(name, {}))
         if terms:
             filters[name] = terms
-        ignored += [f"{_plain(name, 40)}: {_plain(t, 40)}" for t in given if t not in terms]
+        ignored += [f"{plain(name, 40)}: {plain(t, 40)}" for t in given if t not in terms]
     sort = args.get("sort", "")
     if sort not in SORTS and not (sort == BEST and q):
         sort = default_sort(q)
     ordered = {name: filters[name] for name in known if name in filters}
     page = page_number(args.get("page", ""))
-    return Wanted(q=q, filters=ordered, sort=sort, page=page, ignored=tuple(ignored))
+    return Wanted(
+        q=q, filters=ordered, sort=sort, page=page, ignored=tuple(ignored), asked="asked" in args
+    )
 
 
-def _plain(text: str, most: int) -> str:
+def _typed_filters(
+    q: str, known: Mapping[str, Mapping[str, str]]
+) -> tuple[str, dict[str, list[str]]]:
+    """Take filters such as `type:case` or `tier:"early help"` out of the words to look for.
+
+    A term may be given by its key or by the beginning of its label, if no other begins so. What
+    names no vocabulary or no term stays among the words.
+    """
+    found: dict[str, list[str]] = {}
+
+    def take(match: re.Match[str]) -> str:
+        name = SHORT_NAMES.get(match[1].lower(), match[1].lower())
+        said = (match[2] or match[3]).casefold().strip()
+        terms = known.get(name, {})
+        fitting = [said] if said in terms else _beginning(said, terms)
+        if len(fitting) != 1:
+            return match[0]
+        found.setdefault(name, []).append(fitting[0])
+        return " "
+
+    return " ".join(_TYPED_FILTER.sub(take, q).split()), found
+
+
+def _beginning(said: str, terms: Mapping[str, str]) -> list[str]:
+    return [term for term, label in terms.items() if label.casefold().startswith(said)]
+
+
+def plain(text: str, most: int) -> str:
     """Return at most `most` characters of `text`, without what can't be seen or turns a line."""
     shown = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(shown.split())[:most].rstrip()

@@ -1,4 +1,4 @@
-"""Tables of the library: documents, and the log of changes that the catalogue and index follow."""
+"""Tables of the library: documents, the log of their changes, what was searched and wished for."""
 
 from datetime import date, datetime
 from enum import StrEnum, unique
@@ -88,3 +88,30 @@ class LibraryChange(Base):
     document_id: Mapped[int] = mapped_column(
         ForeignKey("document.id", ondelete="CASCADE"), primary_key=True
     )
+
+
+class SearchCount(Base):
+    """How often something was searched for on a day, by nobody in particular.
+
+    Rows of one day have no order and no time, so that no two searches can be put together.
+    """
+
+    __tablename__ = "search_count"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    words: Mapped[str] = mapped_column(String(100), primary_key=True)
+    """Words that all stand in the library; empty for every search that had another."""
+    results: Mapped[int] = mapped_column(primary_key=True)
+    """How many documents were found; 0 for the row without words, whatever they found."""
+    times: Mapped[int]
+
+
+class Wish(Base):
+    """How often an example was asked for on a day, in terms of the vocabularies, by nobody."""
+
+    __tablename__ = "wish"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    terms: Mapped[str] = mapped_column(String(500), primary_key=True)
+    """`vocabulary=term` in the order of the vocabularies, separated by spaces."""
+    times: Mapped[int]

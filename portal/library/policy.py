@@ -26,4 +26,5 @@ def audiences_of(actor: Actor) -> frozenset[str]:
 def register(policy: Policy) -> None:
     """Register what this room decides."""
     policy.register(Permission.LIBRARY_READ, holds(EVERY_ROLE))
+    policy.register(Permission.LIBRARY_ASK, holds(EVERY_ROLE))
     policy.register(Permission.LIBRARY_EXPORT, holds(EVERY_ROLE))

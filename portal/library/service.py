@@ -9,16 +9,16 @@ from sqlalchemy.orm import Session
 from portal.audit import service as audit
 from portal.authorities import service as authorities
 from portal.core import clock
+from portal.core.database import changed as announce
 from portal.core.errors import Conflict, Gone, NotFound
 from portal.core.permissions import Actor
 from portal.library import content
-from portal.library.catalogue import GENERATION, generation_of
+from portal.library.catalogue import GENERATION
 from portal.library.glossary import Glossary, Term
 from portal.library.models import Document, LibraryChange, LibraryState, State
 from portal.library.policy import audiences_of
 from portal.library.rendering import Renderer
 from portal.library.vocabularies import NOT_STATED, Vocabularies
-from portal.search.port import Engine, Record
 
 _IN_COLUMNS = frozenset(
     {
@@ -37,7 +37,7 @@ _IN_COLUMNS = frozenset(
         "related",
     }
 )
-_DETAILS = frozenset({"sources", "law", "definitions", "also"})
+_DETAILS = frozenset({"sources", "law", "definitions", "also", "search_words"})
 
 
 _MAY_READ = and_(
@@ -312,6 +312,7 @@ def record_changes(session: Session, ids: Iterable[int]) -> None:
         updated = 1
         session.add(LibraryState(id=1, generation=updated))
     session.add_all(LibraryChange(generation=updated, document_id=id_) for id_ in ids)
+    announce(session, "library")
     session.flush()
 
 
@@ -324,6 +325,9 @@ def export_items(session: Session, vocabularies: Vocabularies) -> Iterator[tuple
         if document.type == "case":
             code = codes.get(document.contributing_authority_id or 0, NOT_STATED)
             fields = _insert_before(fields, "published", "contributing_authority", code)
+        if "search_words" in document.details:
+            words = document.details["search_words"]
+            fields = _insert_before(fields, "audience", "search_words", words)
         text = content.dump(fields, document.body, vocabularies)
         yield content.FOLDERS[document.type], f"{document.reference}.md", text
 
@@ -340,7 +344,8 @@ def _insert_before(fields: dict[str, Any], before: str, key: str, value: Any) ->
 def fields_of(document: Document, vocabularies: Vocabularies) -> dict[str, Any]:
     """Return the front matter of a document in the order of the format.
 
-    The contributing authority is left out: this is also what a reader downloads.
+    The contributing authority and the words for the search are left out: this is also what a
+    reader downloads.
     """
     fields: dict[str, Any] = {
         "id": document.reference,
@@ -367,53 +372,3 @@ def fields_of(document: Document, vocabularies: Vocabularies) -> dict[str, Any]:
         "related": document.related,
     }
     return fields
-
-
-def sync_index(session: Session, engine: Engine, vocabularies: Vocabularies) -> int:
-    """Bring the search index up to the library's generation; return the records that changed."""
-    latest, held = generation_of(session), engine.generation()
-    if held is None or held > latest:
-        return rebuild_index(session, engine, vocabularies)
-    changed = select(LibraryChange.document_id).where(LibraryChange.generation > held)
-    documents = session.scalars(select(Document).where(Document.id.in_(changed))).all()
-    if documents:
-        shown = [d for d in documents if d.state == State.PUBLISHED]
-        gone = [d.id for d in documents if d.state != State.PUBLISHED]
-        engine.apply((record_of(d, vocabularies) for d in shown), gone, latest)
-    return len(documents)
-
-
-def rebuild_index(session: Session, engine: Engine, vocabularies: Vocabularies) -> int:
-    """Build the search index anew from the database; return how many records it holds."""
-    latest = generation_of(session)
-    query = select(Document).where(Document.state == State.PUBLISHED).order_by(Document.id)
-    count = 0
-
-    def records() -> Iterator[Record]:
-        nonlocal count
-        for document in session.scalars(query, execution_options={"yield_per": 500}):
-            count += 1
-            yield record_of(document, vocabularies)
-
-    engine.rebuild(records(), latest)
-    return count
-
-
-def record_of(document: Document, vocabularies: Vocabularies) -> Record:
-    """Return what the search engine may know of a document."""
-    labels = [
-        vocabularies.labels.get((name, term), "")
-        for name, terms in document.terms.items()
-        for term in terms
-        if term != NOT_STATED
-    ]
-    definitions = [entry["text"] for entry in document.details.get("definitions", [])]
-    return Record(
-        id=document.id,
-        audience=document.audience,
-        title=document.title,
-        also=" ".join(document.details.get("also", [])),
-        summary=document.summary,
-        body="\n".join([document.plain, *definitions]),
-        labels=" ".join(labels),
-    )

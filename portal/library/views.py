@@ -1,25 +1,41 @@
 """Home, lists, documents, downloads, glossary."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
+from sqlalchemy.exc import OperationalError
 from werkzeug.routing import BaseConverter
 
 from portal.audit import service as audit
 from portal.core import clock
+from portal.core.application import reads_only
 from portal.core.database import db, short_transaction
 from portal.core.permissions import Actor, Permission, requires
-from portal.library import downloads, listing, presentation, service
+from portal.library import demand, downloads, listing, presentation, service, similar
 from portal.library.catalogue import BEST, Catalogue, Listing, Snapshot
+from portal.library.forms import SituationForm, WishForm
+from portal.library.indexing import Indexer
 from portal.library.policy import audiences_of
 from portal.library.vocabularies import TYPES, Vocabularies
-from portal.search.port import Engine, NotReady, Query
+from portal.search import analysis, extracts, syntax
+from portal.search.port import Engine, Ids, NotReady, Query, Results
+from portal.search.thesaurus import Thesaurus
 from portal.ui import pagination
 
 bp = Blueprint("library", __name__, template_folder="templates")
@@ -27,6 +43,10 @@ bp = Blueprint("library", __name__, template_folder="templates")
 ON_HOME = 3
 READ_FOR_PRACTICE = ("case", "guidance", "protocol")
 QUESTIONS_ON_HOME = 6
+COUNTING_SECONDS = 0.2
+FEWEST_TYPED, MOST_TYPED = 2, 80  # characters that are completed
+MOST_TITLES, MOST_TERMS = 6, 3
+MOST_NEAREST = 6
 FIND_BY = {
     "source_of_harm": "Where does the worry come from?",
     "referred_by": "Who raised it?",
@@ -47,11 +67,21 @@ class Library:
     vocabularies: Vocabularies
     catalogue: Catalogue
     engine: Engine
+    thesaurus: Thesaurus
+    indexer: Indexer
+
+
+@dataclass(frozen=True)
+class SimilarCase:
+    """A case that is like a situation, with the reasons in words."""
+
+    document: Any
+    reasons: Sequence[str]
 
 
 @dataclass(frozen=True)
 class WayOut:
-    """What an empty list would show without one of its filters."""
+    """What an empty list would show without one of its filters or a part of its words."""
 
     label: str
     href: str
@@ -156,38 +186,159 @@ def browse() -> ResponseReturnValue:
     """List, filter and search what is published."""
     library, actor = _library(), _actor()
     wanted = listing.parse(request.args, library.vocabularies)
-    ranked, searching, too_common = None, True, False
-    if wanted.q:
-        try:
-            results = library.engine.search(Query(wanted.q, audiences_of(actor)))
-            ranked, too_common = results.ids, results.too_common
-        except NotReady:
-            searching = False
+    results, searching = _results(wanted.q) if wanted.q else (None, True)
+    ranked = results.ids if results is not None else None
     found = _page_of(wanted, ranked)
     last = pagination.last_page(found.total)
     if wanted.page > last:
         return redirect(wanted.address(page=last))
     documents = service.listed(db.session, actor=actor, ids=found.ids, texts=ranked is not None)
-    extracts = {}
-    if ranked is not None:
-        extracts = {d.id: library.engine.extract(d.plain, wanted.q) for d in documents}
+    shown = {}
+    if results is not None:
+        shown = {d.id: extracts.extract(d.plain, results.stems) for d in documents}
+        if wanted.asked:
+            _count_search(wanted.q, found.total)
     return render_template(
         "library/browse.html",
         wanted=wanted,
         total=found.total,
         documents=documents,
-        extracts=extracts,
+        extracts=shown,
+        results=results,
         searching=searching,
-        too_common=too_common,
         facets=listing.facets(wanted, found.counts, library.vocabularies),
         chips=listing.chips(wanted, library.vocabularies),
         ways_out=_ways_out(wanted, ranked) if not found.total else [],
+        nearest=_nearest(wanted.q) if wanted.q and searching and not found.total else [],
+        wish=_wish_address(wanted),
         sorts=({BEST: "Best match"} if wanted.q else {}) | dict(listing.SORTS),
         pages=pagination.component(wanted.page, found.total, wanted.address),
     )
 
 
-def _page_of(wanted: listing.Wanted, ranked: Sequence[int] | None) -> Listing:
+def _results(text: str, literal: bool = False) -> tuple[Results | None, bool]:
+    """Search the index; `None` and false while there is none. One that is behind is mended."""
+    library = _library()
+    generation = library.catalogue.current(db.session).generation
+    today = clock.today().toordinal()
+    try:
+        found = library.engine.search(Query(text, audiences_of(_actor()), today, literal))
+    except NotReady:
+        library.indexer.wake()
+        return None, False
+    if library.engine.generation() != generation:
+        library.indexer.wake()
+    return found, True
+
+
+def _count_search(text: str, results: int) -> None:
+    """Count a search if that is possible at once; nobody waits for it."""
+    audiences = audiences_of(_actor())
+    try:
+        with short_transaction(patience=COUNTING_SECONDS) as session:
+            demand.count_search(
+                session,
+                engine=_library().engine,
+                text=text,
+                audiences=audiences,
+                results=results,
+            )
+    except (OperationalError, NotReady):
+        current_app.logger.warning("a search was not counted")
+
+
+def _nearest(text: str) -> list[str]:
+    """Return words of the library that are spelled nearly like those that were looked for."""
+    return _library().engine.near(text, audiences_of(_actor()), most=MOST_NEAREST)
+
+
+def _wish_address(wanted: listing.Wanted) -> str:
+    """Return the page that asks for an example, with what was chosen already."""
+    chosen = [(name, term) for name in demand.WISHED_FOR for term in wanted.filters.get(name, ())]
+    return f"/ask-for-an-example?{urlencode(chosen)}" if chosen else "/ask-for-an-example"
+
+
+@bp.route("/library/complete")
+@requires(Permission.LIBRARY_READ)
+def complete() -> ResponseReturnValue:
+    """Complete what someone types with titles and terms that they may see, as JSON."""
+    typed = listing.plain(request.args.get("q", ""), MOST_TYPED)
+    found: list[str] = []
+    if len(typed) >= FEWEST_TYPED:
+        audiences = audiences_of(_actor())
+        snapshot, labels = _snapshot(), _library().vocabularies.labels
+        found = snapshot.completions(typed, audiences=audiences, limit=MOST_TITLES)
+        found += snapshot.terms_beginning(typed, labels, audiences=audiences, limit=MOST_TERMS)
+    return jsonify(list(dict.fromkeys(found)))
+
+
+@bp.route("/find-a-case/describe", methods=["GET", "POST"])
+@requires(Permission.LIBRARY_READ)
+@reads_only
+def describe() -> ResponseReturnValue:
+    """Find cases like a situation that is posted, shown again, and kept nowhere."""
+    form = SituationForm()
+    if not form.is_submitted():
+        return render_template("library/describe.html", form=form, cases=None, searching=True)
+    if not form.validate():
+        return render_template("library/describe.html", form=form, cases=None, searching=True), 422
+    text = form.situation.data or ""
+    results, searching = _results(text, literal=True)
+    cases = _similar(results, text) if results is not None else None
+    return render_template("library/describe.html", form=form, cases=cases, searching=searching)
+
+
+def _similar(results: Results, text: str) -> list[SimilarCase]:
+    library, actor = _library(), _actor()
+    audiences = audiences_of(actor)
+    found = similar.similar(
+        results,
+        snapshot=_snapshot(),
+        audiences=audiences,
+        signs=library.thesaurus.signs_in(analysis.stems(text)),
+    )
+    ids = [case.id for case in found]
+    words = library.engine.reasons(
+        Query(text, audiences, literal=True), ids, most=similar.MOST_WORDS
+    )
+    documents = {d.id: d for d in service.listed(db.session, actor=actor, ids=ids)}
+    return [
+        SimilarCase(
+            documents[case.id],
+            similar.reasons(case.shared, words.get(case.id, []), library.vocabularies),
+        )
+        for case in found
+        if case.id in documents
+    ]
+
+
+@bp.route("/ask-for-an-example", methods=["GET", "POST"])
+@requires(Permission.LIBRARY_ASK)
+def ask() -> ResponseReturnValue:
+    """Take a wish for an example, in terms of the vocabularies, by nobody in particular."""
+    vocabularies = _library().vocabularies
+    given = {} if request.method == "POST" else request.args
+    form = WishForm(request.form if request.method == "POST" else None, data=given)
+    form.fill(vocabularies)
+    status = 200
+    if form.validate_on_submit():
+        if form.chosen:
+            demand.add_wish(db.session, terms=form.chosen, vocabularies=vocabularies)
+            return redirect(url_for("library.asked"))
+        form.source_of_harm.errors = ["Choose at least one answer, here or below"]
+    if form.is_submitted():
+        status = 422
+    return render_template("library/ask.html", form=form), status
+
+
+@bp.route("/ask-for-an-example/thank-you")
+@requires(Permission.LIBRARY_ASK)
+def asked() -> ResponseReturnValue:
+    """Say what happens with a wish."""
+    return render_template("library/asked.html")
+
+
+def _page_of(wanted: listing.Wanted, ranked: Ids | None) -> Listing:
     return _snapshot().listing(
         audiences=audiences_of(_actor()),
         filters=wanted.filters,
@@ -198,13 +349,18 @@ def _page_of(wanted: listing.Wanted, ranked: Sequence[int] | None) -> Listing:
     )
 
 
-def _ways_out(wanted: listing.Wanted, ranked: Sequence[int] | None) -> list[WayOut]:
-    """Return, for an empty list, what leaving out each filter would show."""
+def _ways_out(wanted: listing.Wanted, ranked: Ids | None) -> list[WayOut]:
+    """Return, for an empty list, what leaving out each filter or each part of the words shows."""
     ways = []
     for chip in listing.chips(wanted, _library().vocabularies):
         left = _page_of(chip.left, ranked)
         if left.total:
             ways.append(WayOut(f"{chip.vocabulary}: {chip.label}", chip.href, left.total))
+    for source, text in syntax.without_each_clause(wanted.q):
+        results, _ = _results(text) if text else (None, True)
+        left = _page_of(replace(wanted, q=text), results.ids if results is not None else None)
+        if left.total:
+            ways.append(WayOut(source, replace(wanted, q=text, page=1).address(), left.total))
     return ways
 
 

@@ -85,3 +85,11 @@ def read(path: Path) -> Vocabularies:
         if NOT_STATED not in vocabulary.terms:
             raise ValueError(f"{path}: add the term {NOT_STATED} to {vocabulary.key}")
     return Vocabularies(vocabularies)
+
+
+def check_terms(name: str, vocabularies: Vocabularies, terms: Iterable[tuple[str, str]]) -> None:
+    """Raise `ValueError` when the file `name` speaks of a term that is in no vocabulary."""
+    unknown = sorted(set(terms) - set(vocabularies.labels))
+    if unknown:
+        said = ", ".join(f"{key}: {term}" for key, term in unknown)
+        raise ValueError(f"{name} speaks of terms that vocabularies.yaml does not have: {said}")

@@ -1,112 +1,132 @@
-"""Whoosh behind the engine port; the only module that imports it.
+"""Whoosh behind the engine port: keeps the index, and changes it.
 
 The private folder holds one index folder, and the file `current` that names it with the generation
 of the library that it holds. A rebuild writes a new index folder beside the old one and then
-replaces that file, which is atomic: readers see the old index or the new one, never a half.
+replaces that file, which is atomic: readers see the old index or the new one, never a half. What is
+searched, and how, is in `ranking`.
 """
 
+import fcntl
 import os
-import re
 import shutil
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
 from uuid import uuid4
 
-from whoosh.analysis import LowercaseFilter, RegexTokenizer, StemFilter, StopFilter
-from whoosh.fields import ID, TEXT, Schema
+from whoosh.fields import STORED, Schema
 from whoosh.filedb.filestore import FileStorage
-from whoosh.query import And, Or, Phrase, Term
-from whoosh.scoring import BM25F
+from whoosh.index import EmptyIndexError
+from whoosh.reading import SegmentReader
 
-from portal.search.port import NotReady, Query, Record, Results
+from portal.search import analysis, scoring
+from portal.search.port import NotReady, Query, Record, Results, mark
+from portal.search.ranking import View, key, search
+from portal.search.ranking import all_known as known_in
+from portal.search.ranking import near as near_to
+from portal.search.ranking import reasons as reasons_in
+from portal.search.thesaurus import Thesaurus
+from portal.search.whoosh_storage import PlainCodec, SegmentView, Words, number
 
-SCHEMA_VERSION = 2  # raise it when the schema or the analysis changes: an older index is not read
+SCHEMA_VERSION = 3  # raise it when the schema or the analysis changes: an older index is not read
 LOCK_SECONDS = 30.0
-# a title says what a document is about, a summary nearly so
-WEIGHTS = {"title": 3.0, "also": 3.0, "summary": 2.0, "labels": 1.5, "body": 1.0}
-MOST_WORDS = 64
-# an apostrophe parts a word, so that "child" finds "child’s", however either is typed
-_WORD = re.compile(r"\w+")
-_PHRASE = re.compile(r'["“”]([^"“”]*)["“”]')
+SMALL = 512
+"""Records of a segment that may be merged while others wait; a larger one waits for a rebuild."""
+MOST_SMALL = 8
+"""Small segments at which they are merged: each costs every search a look."""
+APART = 100
+"""Positions between two fields, so that no phrase spans them."""
+RETRIES = 20
 
 
 class WhooshEngine:
     """An engine over the index in `folder`, which belongs to the application alone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, thesaurus: Thesaurus | None = None) -> None:
         self.folder = folder
-        self._analyzer = (
-            RegexTokenizer(_WORD) | LowercaseFilter() | StopFilter(minsize=2) | StemFilter()
+        self._thesaurus = thesaurus or Thesaurus()
+        self._schema = Schema(
+            number=number("i"),
+            length=number("f"),
+            review_by=number("i"),
+            mark=number("Q"),
+            audience=Words(),
+            text=Words(),
+            title=Words(),
+            key=number("Q"),
+            neighbour=Words(),
+            vector=STORED,
         )
-        texts = {name: TEXT(analyzer=self._analyzer) for name in WEIGHTS}
-        self._schema = Schema(id=ID(unique=True, stored=True), audience=ID(), **texts)
-        self._lock = Lock()
-        self._opened: tuple[str, Any] | None = None
+        self._opening = Lock()
+        self._opened: tuple[str, View] | None = None
 
     def search(self, query: Query) -> Results:
-        """Rank by BM25F the documents that hold any of the words, and all of the phrases."""
-        wanted = self._parse(query.text)
-        if wanted is None:
-            return Results(ids=[], too_common=True)
-        if not query.audiences:  # Whoosh takes an empty filter for none
-            return Results(ids=[])
-        audiences = Or([Term("audience", audience) for audience in sorted(query.audiences)])
-        with self._index().searcher(weighting=BM25F()) as searcher:
-            hits = searcher.search(wanted, filter=audiences, limit=None)
-            return Results(ids=[int(hit["id"]) for hit in hits])
+        """Return what matches, ranked as `scoring` says."""
+        return search(self._view(), query, self._thesaurus)
 
-    def _parse(self, text: str) -> Any:
-        phrases = [self._tokens(phrase) for phrase in _PHRASE.findall(text)]
-        words = self._tokens(text)[:MOST_WORDS]
-        if not words:
-            return None
-        parts: list[Any] = [
-            Or([Phrase(name, phrase, boost=weight) for name, weight in WEIGHTS.items()])
-            for phrase in phrases
-            if len(phrase) > 1
-        ]
-        parts.append(
-            Or([Term(name, w, boost=weight) for w in words for name, weight in WEIGHTS.items()])
-        )
-        return And(parts) if len(parts) > 1 else parts[0]
+    def reasons(self, query: Query, ids: Sequence[int], most: int) -> dict[int, list[str]]:
+        """Return for each of `ids` the words of the query that speak most for it, best first."""
+        return reasons_in(self._view(), query, self._thesaurus, ids, most)
 
-    def _tokens(self, text: str) -> list[str]:
-        return [token.text for token in self._analyzer(text)]
+    def near(self, text: str, audiences: frozenset[str], most: int) -> list[str]:
+        """Return words of the records that are spelled nearly like those of `text`."""
+        return near_to(self._view(), text, audiences, most)
+
+    def all_known(self, text: str, audiences: frozenset[str]) -> bool:
+        """Tell whether each word of `text` that counts, and one at least, stands in some record."""
+        return known_in(self._view(), text, audiences)
+
+    def contents(self) -> Mapping[int, int]:
+        """Return the ids of all records in the index, each with its `mark`."""
+        return self._view().marks()
 
     def generation(self) -> int | None:
         """Return the generation of the library that the index holds; `None` without an index."""
         current = self._current()
-        return current[1] if current else None
+        return int(current[1]) if current else None
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold off every other process and thread that would change the index."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # let go of by the system when the process dies, however it dies
+        with (self.folder / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def apply(self, records: Iterable[Record], gone: Collection[int], generation: int) -> None:
         """Add or replace `records`, forget `gone`, and take note of the generation."""
         current = self._current()
         if current is None:
             raise NotReady("there is no index to change; rebuild it")
-        writer = self._index().writer(timeout=LOCK_SECONDS)
+        given = list(records)
+        index = self._storage(current[0]).open_index()
+        view = View(self._segments(index))
+        writer = index.writer(timeout=LOCK_SECONDS, codec=PlainCodec())
         with _cancelled_on_failure(writer):
-            for id_ in gone:
-                writer.delete_by_term("id", str(id_))
-            for record in records:
-                writer.update_document(**self._fields(record))
-        writer.commit()
+            # of a record that was being replaced when the process died there may be two
+            for place in view.places([*gone, *(record.id for record in given)]):
+                writer.delete_document(int(place))
+            for record in given:
+                writer.add_document(**_fields(record))
+        writer.commit(mergetype=_merge_small)
         self._name_current(current[0], generation)
 
     def rebuild(self, records: Iterable[Record], generation: int) -> None:
         """Build the index anew beside the present one, then put it in its place."""
         name = f"index-{SCHEMA_VERSION}-{uuid4().hex}"
         path = self.folder / name
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.mkdir(mode=0o700)
+        path.mkdir(mode=0o700, parents=True)
         try:
-            writer = FileStorage(str(path)).create_index(self._schema).writer(timeout=LOCK_SECONDS)
+            index = self._storage(name).create_index(self._schema)
+            writer = index.writer(timeout=LOCK_SECONDS, codec=PlainCodec())
             with _cancelled_on_failure(writer):
                 for record in records:
-                    writer.add_document(**self._fields(record))
-            writer.commit(optimize=True)
+                    writer.add_document(**_fields(record))
+            writer.commit(merge=False)
         except BaseException:
             shutil.rmtree(path, ignore_errors=True)
             raise
@@ -115,64 +135,109 @@ class WhooshEngine:
             if old.name != name:
                 shutil.rmtree(old, ignore_errors=True)
 
-    def extract(self, text: str, query: str, length: int = 240) -> list[tuple[str, bool]]:
-        """Return the piece of `text` with most of the query's words, as (words, matched?) runs."""
-        wanted = set(self._tokens(query))
-        places = [
-            (token.startchar, token.endchar)
-            for token in self._analyzer(text, chars=True)
-            if token.text in wanted
-        ]
-        first, last = _densest(places, length)
-        # a few words before the first match, as long as the match itself still fits
-        lead = min(30, length // 4, max(0, length - (last - first)))
-        start = 0 if first <= lead else max(first - lead, text.find(" ", first - lead, first) + 1)
-        end = len(text) if start + length >= len(text) else text.rfind(" ", 0, start + length + 1)
-        end = end if end >= last else start + length
-        runs: list[tuple[str, bool]] = [("… ", False)] if start else []
-        done = start
-        for began, ended in places:
-            if began >= done and ended <= end:
-                runs += [(text[done:began], False), (text[began:ended], True)]
-                done = ended
-        runs.append((text[done:end] + (" …" if end < len(text) else ""), False))
-        return [run for run in runs if run[0]]
+    def _storage(self, name: str) -> FileStorage:
+        return FileStorage(str(self.folder / name))
 
-    @staticmethod
-    def _fields(record: Record) -> dict[str, str]:
-        return {
-            "id": str(record.id),
-            "audience": record.audience,
-            "title": record.title,
-            "also": record.also,
-            "labels": record.labels,
-            "summary": record.summary,
-            "body": record.body,
-        }
-
-    def _current(self) -> tuple[str, int] | None:
+    def _current(self) -> tuple[str, str] | None:
+        """Return the name of the index folder and its generation."""
         try:
-            name, generation = (self.folder / "current").read_text(encoding="ascii").split()
-        except (FileNotFoundError, ValueError):
+            said = (self.folder / "current").read_text(encoding="ascii").split()
+        except (FileNotFoundError, UnicodeDecodeError):
             return None
-        if not name.startswith(f"index-{SCHEMA_VERSION}-") or not (self.folder / name).is_dir():
+        if len(said) != 3 or not said[0].startswith(f"index-{SCHEMA_VERSION}-"):
             return None
-        return name, int(generation)
+        return (said[0], said[1]) if said[1].isdigit() else None
 
     def _name_current(self, name: str, generation: int) -> None:
         beside = self.folder / f"current-{uuid4().hex}"
-        beside.write_text(f"{name} {generation}", encoding="ascii")
+        # the last word makes each commit's file another one
+        beside.write_text(f"{name} {generation} {uuid4().hex}", encoding="ascii")
         os.replace(beside, self.folder / "current")
 
-    def _index(self) -> Any:
+    def _view(self) -> View:
+        """Return the index as it is now; opened again only after a change."""
+        for _ in range(RETRIES):
+            try:
+                said = (self.folder / "current").read_text(encoding="ascii")
+                opened = self._opened
+                if opened is not None and opened[0] == said:
+                    return opened[1]
+                with self._opening:
+                    if self._opened is None or self._opened[0] != said:
+                        self._opened = (said, self._open())
+                    return self._opened[1]
+            except (FileNotFoundError, EmptyIndexError):
+                # a change has just taken away what it replaced; or there is no index at all
+                if self._current() is None:
+                    break
+        raise NotReady("there is no index yet")
+
+    def _open(self) -> View:
         current = self._current()
         if current is None:
-            raise NotReady("there is no index yet")
-        with self._lock:
-            if self._opened is None or self._opened[0] != current[0]:
-                storage = FileStorage(str(self.folder / current[0]))
-                self._opened = (current[0], storage.open_index())
-            return self._opened[1]
+            raise FileNotFoundError
+        index = self._storage(current[0]).open_index()
+        before = self._opened[1].segments if self._opened is not None else ()
+        return View(self._segments(index, before))
+
+    def _segments(self, index: Any, before: Sequence[SegmentView] = ()) -> list[SegmentView]:
+        known = {segment.name: segment for segment in before}
+        made = []
+        for segment in index._segments():
+            old = known.get(segment.segment_id())
+            made.append(
+                old.with_deleted(segment)
+                if old is not None
+                else SegmentView(index.storage, self._schema, segment)
+            )
+        return made
+
+
+def _fields(record: Record) -> dict[str, Any]:
+    """Return what the index keeps of a record."""
+    weights: dict[str, float] = {}
+    positions: dict[str, list[int]] = {}
+    forms: dict[str, Counter[str]] = {}
+    titles: dict[str, list[int]] = {}
+    at = 0
+    for name, weight in scoring.WEIGHTS.items():
+        for stem, word in analysis.words(getattr(record, name)):
+            weights[stem] = weights.get(stem, 0.0) + weight
+            positions.setdefault(stem, []).append(at)
+            forms.setdefault(stem, Counter())[word] += 1
+            if name == "title":
+                titles.setdefault(stem, []).append(at)
+            at += 1
+        at += APART
+    return {
+        "number": record.id,
+        "length": sum(weights.values()),
+        "review_by": record.review_by,
+        "mark": mark(record),
+        "audience": {record.audience: (1.0, [0])},
+        "text": {stem: (weight, positions[stem]) for stem, weight in weights.items()},
+        "title": {stem: (1.0, found) for stem, found in titles.items()},
+        "key": key(record.reference),
+        "neighbour": {
+            str(key(reference)): (1 / len(record.related), [0]) for reference in record.related
+        },
+        "vector": " ".join(
+            f"{stem} {weight:g} {forms[stem].most_common(1)[0][0].replace(' ', '_')}"
+            for stem, weight in weights.items()
+        ),
+    }
+
+
+def _merge_small(writer: Any, segments: list[Any]) -> list[Any]:
+    """Merge the small segments when there are too many: Whoosh's merge policy of this index."""
+    small = [segment for segment in segments if segment.doc_count_all() <= SMALL]
+    if len(small) <= MOST_SMALL:
+        return segments
+    for segment in small:
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()
+    return [segment for segment in segments if segment not in small]
 
 
 @contextmanager
@@ -183,13 +248,3 @@ def _cancelled_on_failure(writer: Any) -> Iterator[None]:
     except BaseException:
         writer.cancel()
         raise
-
-
-def _densest(places: list[tuple[int, int]], length: int) -> tuple[int, int]:
-    """Return the match that is followed by most others within `length` characters."""
-    best, most = (0, 0), 0
-    for place, match in enumerate(places):
-        near = sum(1 for _, end in places[place:] if end <= match[0] + length)
-        if near > most:
-            best, most = match, near
-    return best

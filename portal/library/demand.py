@@ -1,0 +1,90 @@
+"""What readers look for and miss, counted without anybody's name. Rules of the search log."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from portal.core import clock
+from portal.library.models import SearchCount, Wish
+from portal.library.vocabularies import Vocabularies
+from portal.search import analysis
+from portal.search.port import Engine
+
+MOST_WORDS = 6
+"""Words up to which a search is kept: a longer one may describe a case, whatever its words."""
+WISHED_FOR = ("source_of_harm", "age_band", "referred_by", "response_tier")
+"""The vocabularies in which an example can be asked for."""
+
+
+def count_search(
+    session: Session, *, engine: Engine, text: str, audiences: frozenset[str], results: int
+) -> None:
+    """Count one search: with its words if each of them stands in the library, else without.
+
+    Only words that count are kept, in lower case, without signs, numbers of their own or initials.
+    Who searched is not known here. Raises `NotReady`.
+    """
+    words = " ".join(word for _, word in analysis.words(text))
+    short = len(words.split()) <= MOST_WORDS and len(words) <= SearchCount.words.type.length
+    known = short and engine.all_known(text, audiences)
+    row = {"words": words, "results": results} if known else {"words": "", "results": 0}
+    _add_one(session, SearchCount, {"day": clock.today(), **row})
+
+
+def add_wish(
+    session: Session, *, terms: Mapping[str, Sequence[str]], vocabularies: Vocabularies
+) -> None:
+    """Count one request for an example, in terms of the vocabularies alone.
+
+    Raises `ValueError` for a term that is not in its vocabulary, or without any.
+    """
+    said = [f"{name}={term}" for name in WISHED_FOR for term in terms.get(name, ()) if term]
+    for name in WISHED_FOR:
+        for term in terms.get(name, ()):
+            if term and term not in vocabularies[name].terms:
+                raise ValueError(f"{term} is no term of {name}")
+    if not said:
+        raise ValueError("a wish needs a term")
+    _add_one(session, Wish, {"day": clock.today(), "terms": " ".join(said)})
+
+
+def _add_one(session: Session, table: Any, key: dict[str, Any]) -> None:
+    dialect = session.get_bind().dialect.name
+    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    session.execute(
+        insert(table)
+        .values(**key, times=1)
+        .on_conflict_do_update(index_elements=list(key), set_={"times": table.times + 1})
+    )
+
+
+def searches(session: Session, since: date) -> Sequence[Row[str, int, int]]:
+    """Return (words, most documents found, times) of the searches from `since`, most often first.
+
+    The row without words counts the searches whose words are not kept.
+    """
+    times = func.sum(SearchCount.times)
+    query = (
+        select(SearchCount.words, func.max(SearchCount.results), times)
+        .where(SearchCount.day >= since)
+        .group_by(SearchCount.words)
+        .order_by(times.desc(), SearchCount.words)
+    )
+    return session.execute(query).all()
+
+
+def wishes(session: Session, since: date) -> Sequence[Row[str, int]]:
+    """Return (terms, times) of the wishes from `since`, most often first."""
+    times = func.sum(Wish.times)
+    query = (
+        select(Wish.terms, times)
+        .where(Wish.day >= since)
+        .group_by(Wish.terms)
+        .order_by(times.desc(), Wish.terms)
+    )
+    return session.execute(query).all()

@@ -1,0 +1,216 @@
+"""How Whoosh keeps the index on disk: posting lists as plain arrays, read through a memory map.
+
+Whoosh's own format pickles lists in blocks of 128 and copies the whole index into memory when it is
+opened. Here a list is one array on the disk that NumPy reads where it lies: nothing is copied, and
+all threads and processes share the pages of the map.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from io import RawIOBase
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from whoosh import columns
+from whoosh.codec.whoosh3 import W3Codec, W3PostingsWriter, W3Segment
+from whoosh.fields import COLUMN, FieldType
+from whoosh.filedb.compound import CompoundStorage
+from whoosh.filedb.structfile import BufferFile
+from whoosh.formats import Existence
+from whoosh.matching import ListMatcher
+from whoosh.reading import SegmentReader, TermNotFound
+
+MAGIC = b"POST"
+LAST_POSITION = 0xFFFF
+"""Words further down a text are found, but not as part of a phrase."""
+
+
+class Postings(NamedTuple):
+    """Where one word stands: records, weights, and its positions in each (ends, then all)."""
+
+    records: npt.NDArray[np.int32]
+    weights: npt.NDArray[np.float32]
+    ends: npt.NDArray[np.int32]
+    positions: npt.NDArray[np.uint16]
+
+
+class Words(FieldType):
+    """A field given as word → (weight, positions); it analyses nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(Existence(), None)
+
+    def index(
+        self, value: Mapping[str, tuple[float, list[int]]], **_: Any
+    ) -> Iterator[tuple[bytes, int, float, bytes]]:
+        """Give (word, frequency, weight, positions) as Whoosh's writer wants them."""
+        for word, (weight, positions) in value.items():
+            packed = np.minimum(positions, LAST_POSITION).astype("<u2").tobytes()
+            yield word.encode(), len(positions), weight, packed
+
+
+def number(typecode: str) -> COLUMN:
+    """Return a field that keeps one number of each record."""
+    return COLUMN(columns.NumericColumn(typecode))
+
+
+class _MappedFile(BufferFile):
+    """A part of the memory map; Whoosh's own class copies it when it is opened."""
+
+    def __init__(self, buf: memoryview, name: str | None = None, onclose: Any = None) -> None:
+        self._buf = buf
+        self._name = name
+        self.file = _Cursor(buf)
+        self.onclose = onclose
+        self.is_real = False
+        self.is_closed = False
+
+
+class _Cursor(RawIOBase):
+    """Reads a buffer from a place that moves on."""
+
+    def __init__(self, buf: memoryview) -> None:
+        self._buf = buf
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._at = offset + (0, self._at, len(self._buf))[whence]
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        found = self._buf[self._at : self._at + len(buffer)]
+        buffer[: len(found)] = found
+        self._at += len(found)
+        return len(found)
+
+
+class _MappedSegmentFiles(CompoundStorage):
+    """The files of one segment, which lie in one file on the disk."""
+
+    def open_file(self, name: str, *_: Any, **__: Any) -> _MappedFile:
+        offset, length = self.range(name)
+        return _MappedFile(memoryview(self._source)[offset : offset + length], name=name)
+
+
+class _Segment(W3Segment):
+    def open_compound_file(self, storage: Any) -> _MappedSegmentFiles:
+        return _MappedSegmentFiles(storage.open_file(self.make_filename(self.COMPOUND_EXT)))
+
+
+class _PostingsWriter(W3PostingsWriter):
+    """Writes each list as one block: a count, then the arrays."""
+
+    def _write_block(self, last: bool = False) -> None:
+        self._terminfo.add_block(self)
+        sizes = np.fromiter((len(value) // 2 for value in self._values), "<i4", len(self._values))
+        self._postfile.write(MAGIC + np.array([len(self._ids)], "<i4").tobytes())
+        for part in (
+            np.array(self._ids, "<i4"),
+            np.array(self._weights, "<f4"),
+            np.cumsum(sizes, dtype="<i4"),
+        ):
+            self._postfile.write(part.tobytes())
+        self._postfile.write(b"".join(self._values))
+        self._blockcount += 1
+        self._new_block()
+
+
+class PlainCodec(W3Codec):
+    """Whoosh's codec with these lists and this way of opening them."""
+
+    length_stats = False
+
+    def postings_writer(self, dbfile: Any, byteids: bool = False) -> _PostingsWriter:
+        # no limit: a list is one block; nothing is kept elsewhere
+        return _PostingsWriter(dbfile, blocklimit=1 << 40, byteids=byteids, inlinelimit=0)
+
+    def postings_reader(
+        self, dbfile: Any, terminfo: Any, format_: Any, term: Any = None, scorer: Any = None
+    ) -> ListMatcher:
+        """Return the list as Whoosh reads it when it merges segments."""
+        found = _postings(dbfile, terminfo)
+        starts = [0, *found.ends.tolist()]
+        values = [
+            found.positions[start:end].astype("<u2").tobytes() for start, end in pairwise(starts)
+        ]
+        return ListMatcher(
+            found.records.tolist(), found.weights.tolist(), values, format_, term=term
+        )
+
+    def new_segment(self, storage: Any, indexname: str) -> _Segment:
+        return _Segment(self, indexname)
+
+
+def _postings(file: _MappedFile, info: Any) -> Postings:
+    offset, _ = info.extent()
+    raw = file._buf[offset:]
+    if raw[:4] != MAGIC:
+        raise ValueError("this is not a posting list")
+    count = int(np.frombuffer(raw, "<i4", 1, 4)[0])
+    records = np.frombuffer(raw, "<i4", count, 8)
+    weights = np.frombuffer(raw, "<f4", count, 8 + 4 * count)
+    ends = np.frombuffer(raw, "<i4", count, 8 + 8 * count)
+    positions = np.frombuffer(raw, "<u2", int(ends[-1]), 8 + 12 * count)
+    return Postings(records, weights, ends, positions)
+
+
+class SegmentView:
+    """What searching needs of one segment; immutable, for any number of threads."""
+
+    def __init__(self, storage: Any, schema: Any, segment: Any) -> None:
+        reader = SegmentReader(storage, schema, segment)
+        self.name: str = segment.segment_id()
+        self.size: int = segment.doc_count_all()
+        self.deleted = _deleted(segment)
+        self._terms = reader._terms
+        self._stored = reader._perdoc
+
+    def with_deleted(self, segment: Any) -> "SegmentView":
+        """Return this view of the same segment after records of it were deleted."""
+        made = copy(self)
+        made.deleted = _deleted(segment)
+        return made
+
+    def column(self, name: str, dtype: str) -> npt.NDArray[Any]:
+        """Return one number of each record; `dtype` is the big-endian type of the column."""
+        made = np.zeros(self.size, np.dtype(dtype).newbyteorder("="))
+        if self._stored.has_column(name):
+            file, offset, length = self._stored._get_column_file(name)
+            # the column ends with the last record that has another number than zero
+            found = np.frombuffer(file._buf, dtype, length // made.itemsize, offset)
+            made[: len(found)] = found
+        return made
+
+    def postings(self, field: str, word: str) -> Postings | None:
+        """Return where `word` stands, or nothing if it stands nowhere."""
+        try:
+            info = self._terms.term_info(field, word.encode())
+        except TermNotFound:
+            return None
+        return _postings(self._terms._postfile, info)
+
+    def words(self, field: str) -> Iterable[str]:
+        """Give every word of `field`."""
+        for name, word in self._terms.terms_from(field, b""):
+            if name != field:
+                return
+            yield word.decode()
+
+    def stored(self, record: int) -> Any:
+        """Return what is stored of a record."""
+        return self._stored.stored_fields(record)
+
+
+def _deleted(segment: Any) -> npt.NDArray[np.int64]:
+    return np.fromiter(segment.deleted_docs(), np.int64)
