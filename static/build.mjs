@@ -1,4 +1,4 @@
-// Builds static/dist: the style sheet, the script and the icon, each under a name that holds a hash of
+// Builds static/dist: the style sheets, the scripts and the icon, each under a name that holds a hash of
 // its content (so that it may be cached for ever), with .br and .gz beside it, and manifest.json,
 // which says what each is called now. Run it with `make install`.
 import { createHash } from 'node:crypto'
@@ -21,11 +21,11 @@ function stylesheet(source) {
   return Buffer.from(css)
 }
 
-async function script() {
+async function script(source, whose) {
   const { outputFiles } = await esbuild.build({
-    entryPoints: [path.join(here, 'portal.js')],
+    entryPoints: [path.join(here, source)],
     banner: {
-      js: '/*! Includes GOV.UK Frontend, MIT licence, copyright Crown Copyright (Government Digital Service) */',
+      js: `/*! Includes ${whose}, MIT licence, copyright Crown Copyright (Government Digital Service) */`,
     },
     bundle: true,
     minify: true,
@@ -47,7 +47,8 @@ function compressed(content) {
 const assets = {
   'portal.css': stylesheet('portal.scss'),
   'portal-govuk.css': stylesheet('portal-govuk.scss'),
-  'portal.js': await script(),
+  'portal.js': await script('portal.js', 'GOV.UK Frontend'),
+  'complete.js': await script('complete.js', 'Accessible Autocomplete and Preact'),
   'favicon.svg': await readFile(path.join(here, 'favicon.svg')),
 }
 

@@ -23,3 +23,13 @@ createAll(SkipLink)
 if (window.matchMedia('(max-width: 40em)').matches) {
   for (const panel of document.querySelectorAll('details[data-fold-when-narrow]')) panel.open = false
 }
+
+// The library's search field completes what is typed. That part comes after everything else.
+const fields = document.querySelectorAll('[data-complete]')
+if (fields.length) {
+  const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 200))
+  whenIdle(async () => {
+    const { completeIn } = await import(fields[0].dataset.completeScript)
+    for (const field of fields) completeIn(field)
+  })
+}

@@ -93,6 +93,7 @@ class Databases:
     def drop(self, app: Flask) -> None:
         """Throw away an application's database."""
         settings: Settings = app.extensions["settings"]
+        app.extensions["library"].indexer.stop()
         with app.app_context():
             db.engine.dispose()
         shutil.rmtree(settings.instance, ignore_errors=True)

@@ -7,6 +7,7 @@ from flask_login import current_user, login_user, logout_user
 from portal.accounts import service
 from portal.accounts.forms import SignInForm
 from portal.accounts.models import User
+from portal.core.application import only_reads
 from portal.core.config import Settings
 from portal.core.database import db
 from portal.core.errors import TooManyAttempts
@@ -18,7 +19,16 @@ WRONG = "The e-mail address or the password is not right"
 
 
 def ask_to_sign_in() -> ResponseReturnValue:
-    """Send a stranger to the sign-in page, and back afterwards; a search is not carried along."""
+    """Send a stranger to the sign-in page, and back afterwards; a search is not carried along.
+
+    What someone has written, and was signed out meanwhile, is given back to be sent again.
+    """
+    if request.method == "POST" and only_reads():
+        fields = [(name, text) for name, text in request.form.items() if name != "submit"]
+        page = render_template(
+            "accounts/signed_out_meanwhile.html", fields=fields, path=request.path
+        )
+        return page, 401
     wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
     if "q" in request.args:
         wanted = request.path

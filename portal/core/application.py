@@ -4,13 +4,19 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import IO, Any, TypeVar
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
 from portal.core.database import changes, commit, db, reading
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+def only_reads() -> bool:
+    """Tell whether the present request can change nothing."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method in SAFE_METHODS or getattr(view, "reads_only", False)
 
 
 class DirtyRead(RuntimeError):
@@ -46,7 +52,7 @@ class Portal(Flask):
 
     def full_dispatch_request(self) -> Response:
         """Begin a reading request as a reader, so that it never waits for a writer."""
-        if self._reads():
+        if only_reads():
             with reading():
                 return super().full_dispatch_request()
         return super().full_dispatch_request()
@@ -54,14 +60,10 @@ class Portal(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view, then commit a writing request; a reading one must leave nothing behind."""
         response = self.make_response(super().dispatch_request())
-        if not self._reads():
+        if not only_reads():
             commit()
             for topic in changes(db.session):
                 self.followers[topic]()
         elif db.session.new or db.session.dirty or db.session.deleted:
             raise DirtyRead(f"{request.method} {request.endpoint} changed a record")
         return response
-
-    def _reads(self) -> bool:
-        view = self.view_functions.get(request.endpoint or "")
-        return request.method in SAFE_METHODS or getattr(view, "reads_only", False)

@@ -480,8 +480,13 @@ class _Dumper(yaml.CSafeDumper):
         return True  # the same date twice is written twice
 
 
+MOST_ON_A_LINE = 20
+"""Values that a list on one line may hold; a longer one, such as the search words, is a column."""
+
+
 def _represent_list(dumper: _Dumper, data: list[Any]) -> yaml.Node:
-    flat = not any(isinstance(value, dict | list) for value in data)
+    plain = not any(isinstance(value, dict | list) for value in data)
+    flat = plain and len(data) <= MOST_ON_A_LINE
     return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=flat)
 
 

@@ -35,6 +35,7 @@ class Indexer:
         self._engine = engine
         self._vocabularies = vocabularies
         self._woken = Event()
+        self._ended = False
         self._starting = Lock()
         self._thread: Thread | None = None
 
@@ -46,11 +47,20 @@ class Indexer:
                 self._thread = Thread(target=self._run, name="indexer", daemon=True)
                 self._thread.start()
 
+    def stop(self) -> None:
+        """End the thread after what it is doing, and wait for that."""
+        self._ended = True
+        self._woken.set()
+        if self._thread is not None:
+            self._thread.join()
+
     def _run(self) -> None:
         retry = FIRST_RETRY
         while True:
             self._woken.wait()
             self._woken.clear()
+            if self._ended:
+                return
             try:
                 with self._app.app_context(), reading():
                     sync_index(db.session, self._engine, self._vocabularies)

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from portal.authorities import service as authorities
 from portal.core.database import commit, db
-from portal.library import service
+from portal.library import indexing, service
 from portal.library.models import Document
 from tests.client import Reader, reader
 from tests.people import ADMINISTRATOR, CURATOR, LEAD, PARTNER, PRACTITIONER
@@ -38,7 +38,7 @@ def restricted(portal: Flask) -> Flask:
             service.record_changes(db.session, changed)
         commit()
         library = portal.extensions["library"]
-        service.sync_index(db.session, library.engine, library.vocabularies)
+        indexing.sync_index(db.session, library.engine, library.vocabularies)
     return portal
 
 
@@ -95,7 +95,7 @@ def test_the_contributing_authority_is_stored_and_never_shown(portal: Flask) -> 
         db.session.execute(update(Document).where(where).values(**values))
         commit()
         library = portal.extensions["library"]
-        service.rebuild_index(db.session, library.engine, library.vocabularies)
+        indexing.rebuild_index(db.session, library.engine, library.vocabularies)
         exported = {n: t for _, n, t in service.export_items(db.session, library.vocabularies)}
     assert f"contributing_authority: {code}" in exported["case-004.md"]
     client = reader(portal, CURATOR)
