@@ -227,16 +227,21 @@ class Snapshot:
         return "\n".join(folded), list(accumulate((len(t) + 1 for t in folded), initial=0))
 
     def completions(self, typed: str, *, audiences: Collection[str], limit: int) -> list[str]:
-        """Return titles of visible documents with a word that begins as `typed` does."""
+        """Return titles of visible documents with a word that begins as `typed` does.
+
+        Those whose first word does so come first.
+        """
         text, starts = self._titles
         visible = self.visible(audiences)
         found: dict[str, None] = {}
-        for match in re.finditer(rf"(?<!\w){re.escape(typed.casefold())}", text):
-            slot = bisect_right(starts, match.start()) - 1
-            if visible >> slot & 1:
-                found[self._entries[slot].title] = None
-                if len(found) == limit:
-                    break
+        begins = re.escape(typed.casefold())
+        for pattern in (rf"^{begins}", rf"(?<!\w){begins}"):
+            for match in re.finditer(pattern, text, re.MULTILINE):
+                slot = bisect_right(starts, match.start()) - 1
+                if visible >> slot & 1:
+                    found[self._entries[slot].title] = None
+                    if len(found) == limit:
+                        return list(found)
         return list(found)
 
     def terms_beginning(

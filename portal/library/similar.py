@@ -7,16 +7,18 @@ description gives a sign of (`signs` in `search-words.yaml`) and the case has.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from portal.library.catalogue import RELATED_WEIGHTS, Key, Snapshot
 from portal.library.vocabularies import Vocabularies
+from portal.search import analysis
 from portal.search.port import Results
 
 BY_TERM = 0.1
 MOST = 10
-MOST_WORDS = 6
+MOST_WORDS, MOST_WORDS_WEIGHED = 6, 24
 
 SAME: Mapping[str, str] = {
     "source_of_harm": "Same source of harm",
@@ -67,6 +69,15 @@ def similar(
     ]
 
 
+def legible(words: Sequence[str], document: Any) -> list[str]:
+    """Return those of `words` that a reader of the document meets, as many as are shown.
+
+    A document is found by its search words too, which nobody reads.
+    """
+    seen = set(analysis.stems(f"{document.title}\n{document.summary}\n{document.plain}"))
+    return [word for word in words if seen.issuperset(analysis.stems(word))][:MOST_WORDS]
+
+
 def reasons(shared: Sequence[Key], words: Sequence[str], vocabularies: Vocabularies) -> list[str]:
     """Say why a case is like the situation, in words."""
     said: dict[str, list[str]] = {}
@@ -75,5 +86,5 @@ def reasons(shared: Sequence[Key], words: Sequence[str], vocabularies: Vocabular
         said.setdefault(label, []).append(vocabularies[name].terms[term].lower())
     made = [f"{label}: {', '.join(terms)}" for label, terms in said.items()]
     if words:
-        made.append(f"Words in both: {', '.join(words[:MOST_WORDS])}")
+        made.append(f"Words in both: {', '.join(words)}")
     return made

@@ -298,17 +298,20 @@ def _similar(results: Results, text: str) -> list[SimilarCase]:
         signs=library.thesaurus.signs_in(analysis.stems(text)),
     )
     ids = [case.id for case in found]
-    words = library.engine.reasons(
-        Query(text, audiences, literal=True), ids, most=similar.MOST_WORDS
-    )
-    documents = {d.id: d for d in service.listed(db.session, actor=actor, ids=ids)}
+    query = Query(text, audiences, literal=True)
+    words = library.engine.reasons(query, ids, most=similar.MOST_WORDS_WEIGHED)
+    documents = service.listed(db.session, actor=actor, ids=ids, texts=True)
+    by_id = {case.id: case for case in found}
     return [
         SimilarCase(
-            documents[case.id],
-            similar.reasons(case.shared, words.get(case.id, []), library.vocabularies),
+            document,
+            similar.reasons(
+                by_id[document.id].shared,
+                similar.legible(words.get(document.id, []), document),
+                library.vocabularies,
+            ),
         )
-        for case in found
-        if case.id in documents
+        for document in documents
     ]
 
 
@@ -355,7 +358,8 @@ def _ways_out(wanted: listing.Wanted, ranked: Ids | None) -> list[WayOut]:
     for chip in listing.chips(wanted, _library().vocabularies):
         left = _page_of(chip.left, ranked)
         if left.total:
-            ways.append(WayOut(f"{chip.vocabulary}: {chip.label}", chip.href, left.total))
+            label = f"“{chip.vocabulary}: {chip.label}”"
+            ways.append(WayOut(label, chip.href, left.total))
     for source, text in syntax.without_each_clause(wanted.q):
         results, _ = _results(text) if text else (None, True)
         left = _page_of(replace(wanted, q=text), results.ids if results is not None else None)

@@ -1,7 +1,8 @@
 """Extracts: the piece of a text that shows best why it was found. Pure."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from portal.search import analysis
@@ -14,10 +15,13 @@ Run = tuple[str, bool]
 """Words, and whether they match."""
 
 
-def extract(text: str, stems: Collection[str], length: int = LENGTH) -> list[Run]:
-    """Return the `length` characters of `text` with most different matches, as runs."""
+def extract(text: str, stems: Mapping[str, float], length: int = LENGTH) -> list[Run]:
+    """Return the `length` characters of `text` whose matches tell most, as runs.
+
+    `stems` are those that were looked for, each with how much it tells.
+    """
     places = list(_places(text, frozenset(stems)))
-    first, last = _densest(places, length)
+    first, last = _densest(places, stems, length)
     # a few words before the first match, as long as the match itself still fits
     lead = min(LEAD, length // 4, max(0, length - (last - first)))
     start = 0 if first <= lead else max(first - lead, text.find(" ", first - lead, first) + 1)
@@ -31,11 +35,6 @@ def extract(text: str, stems: Collection[str], length: int = LENGTH) -> list[Run
             done = ended
     runs.append((text[done:end] + (" …" if end < len(text) else ""), False))
     return [run for run in runs if run[0]]
-
-
-def marked(text: str, stems: Collection[str]) -> list[Run]:
-    """Return the whole of a short `text`, such as a title, as runs."""
-    return extract(text, stems, length=len(text))
 
 
 def _places(text: str, stems: frozenset[str]) -> Iterator[analysis.Token]:
@@ -63,22 +62,22 @@ def _start(stem: str) -> str:
     return stem[: max(2, len(stem) - 2)] if len(stem) > 2 else stem
 
 
-def _densest(places: list[analysis.Token], length: int) -> tuple[int, int]:
-    """Return the match that is followed by most different ones within `length` characters."""
-    best, most = (0, 0), (0, 0)
-    within: dict[str, int] = {}
-    end = 0
+def _densest(
+    places: list[analysis.Token], stems: Mapping[str, float], length: int
+) -> tuple[int, int]:
+    """Return the match from which `length` characters hold the different ones that tell most."""
+    best, most = (0, 0), (0.0, 0)
+    within: Counter[str] = Counter()
+    told, end = 0.0, 0
     for place, (stem, start, stop) in enumerate(places):
+        end = max(end, place)
         while end < len(places) and places[end].end <= start + length:
-            within[places[end].stem] = within.get(places[end].stem, 0) + 1
+            told += 0 if within[places[end].stem] else stems[places[end].stem]
+            within[places[end].stem] += 1
             end += 1
-        near = (len(within), end - place)
-        if near > most:
-            best, most = (start, stop), near
-        if end == place:  # longer than the extract itself
-            end = place + 1
-            continue
-        within[stem] -= 1
-        if not within[stem]:
-            del within[stem]
+        if (told, end - place) > most:
+            best, most = (start, stop), (told, end - place)
+        if end > place:  # else the match alone is longer than the extract
+            within[stem] -= 1
+            told -= 0 if within[stem] else stems[stem]
     return best

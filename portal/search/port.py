@@ -67,8 +67,8 @@ class Results:
     """All matching records, best first; of equals the one with the lower id."""
     scores: npt.NDArray[np.float32]
     """The score of each; see `scoring`. Zero where nothing but exclusions was asked."""
-    stems: frozenset[str] = frozenset()
-    """The stems that were looked for, for extracts."""
+    stems: Mapping[str, float] = field(default_factory=dict)
+    """The stems that were looked for, each with how much it tells, for extracts."""
     read_as: Mapping[str, str] = field(default_factory=dict)
     """Words that no record has, each with the one that was looked for in its place."""
     unknown: Sequence[str] = ()
@@ -99,9 +99,9 @@ class Engine(Protocol):
         """
 
     def near(self, text: str, audiences: frozenset[str], most: int) -> list[str]:
-        """Return words of the records that are spelled nearly like those of `text`, nearest first.
+        """Return words of records that are spelled nearly like words of `text` that none has.
 
-        Raises `NotReady`.
+        The nearest come first. Raises `NotReady`.
         """
 
     def all_known(self, text: str, audiences: frozenset[str]) -> bool:

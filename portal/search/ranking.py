@@ -400,7 +400,7 @@ def search(view: View, query: Query, thesaurus: Thesaurus) -> Results:
         scores[overdue] *= np.float32(scoring.OVERDUE)
     ids, kept = _ranked(view.numbers[matching], scores[matching])
     stems = {
-        stem
+        stem: scoring.idf(reader.count, reader.having(stem))
         for unit in under_way.units
         for phrase, _ in unit.phrases
         for stem in phrase
@@ -411,7 +411,7 @@ def search(view: View, query: Query, thesaurus: Thesaurus) -> Results:
     return Results(
         ids,
         kept,
-        stems=frozenset(stems),
+        stems=stems,
         read_as=under_way.read_as,
         unknown=tuple(under_way.unknown),
         relaxed=tuple(under_way.relaxed),
@@ -456,7 +456,8 @@ def near(view: View, text: str, audiences: frozenset[str], most: int) -> list[st
     """Return words of the records that are spelled nearly like those of `text`, nearest first."""
     reader = view.reader(audiences)
     found: dict[str, float] = {}
-    for stem, _ in analysis.words(text):
+    unknown = [stem for stem in analysis.stems(text) if not reader.having(stem)]
+    for stem in unknown:
         for known, likeness in spelling.like(stem, view.vocabulary, reader.having, most):
             found[known] = max(likeness, found.get(known, 0.0))
     best = sorted(found, key=lambda stem: (-found[stem], stem))[:most]
