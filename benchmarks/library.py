@@ -6,6 +6,7 @@ measured in all of them. Texts are nonsense made of plausible words; no case is 
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import insert
 
+from benchmarks.texts import Writer
 from portal import create_app
 from portal.accounts import service as accounts
 from portal.accounts.models import Role
@@ -104,11 +106,13 @@ class Generator:
     """Makes the rows of the table of documents, one after the other.
 
     Rendering each would take minutes, so that the rendered columns are those of `PAGES` documents:
-    the facts on a page are not those that the document is found by.
+    the facts on a page are not those that the document is found by. With a `writer` the title, the
+    summary and the plain text of each are its own, spread as English is.
     """
 
-    def __init__(self, renderer: Renderer, seed: int = SEED) -> None:
+    def __init__(self, renderer: Renderer, seed: int = SEED, writer: Writer | None = None) -> None:
         self.random = random = Random(seed)
+        self.writer = writer
         self.vocabularies = renderer.vocabularies
         self.fingerprint = renderer.fingerprint
         self.terms = {key: _Terms(random, v) for key, v in self.vocabularies.items()}
@@ -122,6 +126,8 @@ class Generator:
         for number in range(1, count + 1):
             type_ = self.random.choices(list(TYPES), list(TYPES.values()))[0]
             row = self._row(number, type_) | self.random.choice(self.pages[type_])
+            if self.writer is not None:
+                row |= asdict(self.writer.text())
             self.made.append(row["reference"])
             yield row
 
@@ -188,12 +194,12 @@ def settings(folder: Path, secret: str) -> Settings:
     return Settings(**given, DATABASE_URL="")
 
 
-def build(folder: Path, size: int, secret: str) -> None:
+def build(folder: Path, size: int, secret: str, writer: Writer | None = None) -> None:
     """Make a database with `size` documents and one practitioner in `folder`."""
     app = create_app(settings(folder, secret))
     with app.test_request_context():
         migrations.history_of(app).upgrade()
-        generator = Generator(_renderer(app.extensions["library"].vocabularies))
+        generator = Generator(_renderer(app.extensions["library"].vocabularies), writer=writer)
         rows = generator.rows(size)
         while batch := list(islice(rows, BATCH)):
             db.session.execute(insert(Document), batch)
