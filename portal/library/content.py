@@ -283,6 +283,9 @@ def _front_matter(source: _Source) -> dict[str, Any] | None:
     except RecursionError:
         source.problem(2, "take the YAML apart: it is nested too deeply")
         return None
+    except ValueError:
+        source.problem(2, "take out what begins with !!: a field is plain text, a date or a list")
+        return None
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line if error.problem_mark else 0) + 2
         source.problem(

@@ -35,18 +35,48 @@ _TOKEN = re.compile(
 )
 _SECTION = re.compile(r"s(?:ec(?:t(?:ions?)?)?)?[ .]{0,2}(\d{1,3}[a-z]?)")
 
-# Porter's rules (snowballstem.org/algorithms/english) put these together, or apart, wrongly
+# What Porter's rules (snowballstem.org/algorithms/english) put together, or apart, wrongly
 _IRREGULAR = {
-    "authorities": "authority",  # not with author
-    "authority": "authority",
-    "children": "child",
-    "men": "man",
-    "referral": "refer",
-    "referrals": "refer",
-    "universities": "university",  # not with universal services
-    "university": "university",
-    "women": "woman",
+    word: forms.split()[0]
+    for forms in (
+        "authority authorities",  # not with author
+        "university universities",  # not with universal services
+        "refer referral referrals",
+        "child children",
+        "man men",
+        "woman women",
+        "begin began begun",
+        "break broke broken",
+        "bring brought",
+        "build built",
+        "buy bought",
+        "choose chose chosen",
+        "drive drove driven",
+        "flee fled",
+        "forbid forbade forbidden",
+        "give gave given",
+        "hear heard",
+        "hide hid hidden",
+        "hold held",
+        "keep kept",
+        "know knew known",
+        "pay paid",
+        "say said",
+        "sell sold",
+        "send sent",
+        "speak spoke spoken",
+        "spend spent",
+        "steal stole stolen",
+        "take took taken",
+        "teach taught",
+        "tell told",
+        "think thought thoughts",
+        "write wrote written",
+        "withdraw withdrew withdrawn",
+    )
+    for word in forms.split()
 }
+_APART = frozenset({"authority", "university"})
 # American endings, and the few words that change inside
 _BRITISH_ENDINGS = (
     (re.compile(r"(?<=.{3})iz(e[ds]?|ers?|ing|ations?|ational)$"), r"is\1"),
@@ -103,8 +133,9 @@ def stem(word: str) -> str:
     word = word.replace(".", "")
     if word in STOP_WORDS or (len(word) == 1 and not word.isdigit()):
         return ""
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
+    word = _IRREGULAR.get(word, word)
+    if word in _APART:
+        return word
     for ending, british in _BRITISH_ENDINGS:
         word, changed = ending.subn(british, word)
         if changed:

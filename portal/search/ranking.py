@@ -70,6 +70,7 @@ class View:
         self.lengths: Floats = self._column("length", ">f4")
         self.review_by = self._column("review_by", ">i4")
         self.keys = self._column("key", ">u8")
+        self.shown_until = self._column("shown_until", ">i4")
         self._live = np.ones(self.size, np.bool_)
         for base, segment in zip(self._bases, segments, strict=False):
             self._live[base + segment.deleted] = False
@@ -170,9 +171,12 @@ class Reader:
         """Return how many records have a stem."""
         return len(self.of("text", stem).places)
 
-    def phrase(self, field: str, stems: Phrase) -> Found:
-        """Return the records in which `stems` follow each other, and how often."""
-        if len(stems) == 1:
+    def phrase(self, field: str, stems: Phrase, *, shown: bool = False) -> Found:
+        """Return the records in which `stems` follow each other, and how often.
+
+        With `shown` only where a reader of the record meets them.
+        """
+        if len(stems) == 1 and not shown:
             return self.of(field, stems[0])
         starts = self.view.occurrences(field, stems[0])
         for behind, stem in enumerate(stems[1:], start=1):
@@ -182,8 +186,15 @@ class Reader:
             at = np.searchsorted(others, starts)
             at[at == len(others)] = 0
             starts = starts[others[at] == starts] if len(others) else others
+        if shown:
+            ends = self.view.shown_until[starts // _POSITIONS]
+            starts = starts[starts % _POSITIONS < ends]
         places, counts = np.unique(starts // _POSITIONS, return_counts=True)
         return self._visible(Found(places.astype(np.int32), counts.astype(np.float32)))
+
+    def form(self, stem: str) -> str:
+        """Return a word that a record has with `stem`."""
+        return self.worded((stem,), self.of("text", stem))
 
     def worded(self, phrase: Phrase, found: Found) -> str:
         """Return the words that stems stand for in a record that has them."""
@@ -243,14 +254,16 @@ class _Search:
             for stem, count in counts.items()
         }
         besides: dict[tuple[Phrase, ...], _Unit] = {}
-        for start, end, phrases, weight in thesaurus.related(self.sequence):
-            if end - start == 1 and weight == scoring.SYNONYM:
+        for start, end, phrases, weight, same in thesaurus.related(self.sequence):
+            if end - start == 1 and same:
                 unit = units[self.sequence[start]]
                 known = {phrase for phrase, _ in unit.phrases}
                 unit.phrases += [(p, weight) for p in phrases if p not in known]
             else:
                 said = " ".join(word for _, word in self.parsed.words[start:end])
-                besides[phrases] = _Unit(said, weight, [(p, 1.0) for p in phrases], typed=False)
+                # who wrote the phrase itself must not fall behind who wrote its synonym
+                every = (tuple(self.sequence[start:end]), *phrases) if same else phrases
+                besides[phrases] = _Unit(said, weight, [(p, 1.0) for p in every], typed=False)
         made = [*units.values(), *besides.values()]
         return self._telling(made) if len(made) > scoring.MOST_WORDS else made
 
@@ -274,7 +287,7 @@ class _Search:
     def _forgive(self, unit: _Unit) -> bool:
         """Look for what was meant by a word that no record has."""
         reader = self.reader
-        meant = spelling.nearest(unit.word, reader.view.vocabulary, reader.having)
+        meant = spelling.nearest(unit.word, reader.view.vocabulary, reader.having, reader.form)
         phrase: Phrase = (meant,)
         if not meant:
             pairs = [pair for pair in spelling.halves(unit.word) if all(map(reader.having, pair))]
@@ -360,7 +373,8 @@ class _Search:
 
     def _meets(self, clause: syntax.Clause) -> Bools:
         made = np.zeros(len(self.scores), np.bool_)
-        made[self.reader.phrase(clause.field or "text", clause.stems).places] = True
+        found = self.reader.phrase(clause.field or "text", clause.stems, shown=True)
+        made[found.places] = True
         return made
 
 
@@ -461,7 +475,7 @@ def near(view: View, text: str, audiences: frozenset[str], most: int) -> list[st
         for known, likeness in spelling.like(stem, view.vocabulary, reader.having, most):
             found[known] = max(likeness, found.get(known, 0.0))
     best = sorted(found, key=lambda stem: (-found[stem], stem))[:most]
-    return [reader.worded((stem,), reader.of("text", stem)) for stem in best]
+    return [reader.form(stem) for stem in best]
 
 
 def all_known(view: View, text: str, audiences: frozenset[str]) -> bool:

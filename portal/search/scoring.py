@@ -25,8 +25,8 @@ WEIGHTS: Mapping[str, float] = {
     "also": 3.0,
     "summary": 2.0,
     "labels": 1.5,
-    "search_words": 2.0,
     "body": 1.0,
+    "search_words": 2.0,
 }
 """How often a word counts by where it stands, before saturation (the simple BM25F of Robertson,
 Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", 2004)."""

@@ -16,35 +16,54 @@ SHORTEST = 4
 NEAR = 8
 """Characters from which a word may differ in two places instead of one."""
 MOST_COMPARED = 10
+LONGEST_ENDING = 3
+"""Letters that a stem may lack of the word it stands for."""
 LIKE = 0.84
 """Likeness from which a word is offered instead of another."""
 
 
-def nearest(word: str, known: Collection[str], count: Callable[[str], int]) -> str:
+def nearest(
+    word: str,
+    known: Collection[str],
+    count: Callable[[str], int],
+    form: Callable[[str], str],
+) -> str:
     """Return the stem among `known` that `word` is most likely a slip for, or nothing.
 
-    An English word is no slip, even if nothing has been written about it.
-
-    The distance counts a letter left out, put in, changed, or two that changed places (optimal
-    string alignment; Damerau, 1964). Of equally near stems the one that most records have is taken:
-    `count` tells how many, 0 for one that the person may not see.
+    An English word is no slip, even if nothing has been written about it. The distance counts a
+    letter left out, put in, changed, or two that changed places (optimal string alignment; Damerau,
+    1964), from a stem or from the `form` in which a record has it. Of equally near stems the one
+    that most records have is taken: `count` tells how many, 0 for one that the person may not see.
     """
     if len(word) < SHORTEST or any(c.isdigit() for c in word) or is_english(word):
         return ""
     allowed = 2 if len(word) >= NEAR else 1
     best: tuple[float, int, str] = (allowed + 1, 0, "")
-    for form in {word, analysis.stem(word)} - {""}:
-        near = process.extract(
-            form, known, scorer=OSA.distance, score_cutoff=allowed, limit=MOST_COMPARED
+    for stem in _candidates(word, known, allowed):
+        having = count(stem) if len(stem) >= SHORTEST - 1 else 0
+        if not having:
+            continue
+        forms = {stem, form(stem)}
+        distance = min(
+            OSA.distance(said, near) for said in (word, analysis.stem(word)) for near in forms
         )
-        for stem, distance, _ in near:
-            # people seldom get the first letter wrong
-            rank = distance + (0.5 if stem[0] != word[0] else 0)
-            if len(stem) >= SHORTEST - 1 and rank <= best[0]:
-                having = count(stem)
-                if having and (rank, -having, stem) < (best[0], -best[1], best[2]):
-                    best = (rank, having, stem)
+        # people seldom get the first letter wrong
+        rank = distance + (0.5 if stem[0] != word[0] else 0)
+        if distance <= allowed and (rank, -having, stem) < (best[0], -best[1], best[2]):
+            best = (rank, having, stem)
     return best[2]
+
+
+def _candidates(word: str, known: Collection[str], allowed: int) -> set[str]:
+    """Return the stems worth a closer look: near as they are, or with an ending cut off."""
+    found = set()
+    for said in {word, analysis.stem(word)} - {""}:
+        for limit, cutoff in ((MOST_COMPARED, allowed), (MOST_COMPARED, allowed + LONGEST_ENDING)):
+            near = process.extract(
+                said, known, scorer=OSA.distance, score_cutoff=cutoff, limit=limit
+            )
+            found |= {stem for stem, _, _ in near}
+    return found
 
 
 def like(

@@ -26,13 +26,15 @@ class Related(NamedTuple):
     end: int
     phrases: tuple[Phrase, ...]
     weight: float
+    same: bool
+    """Whether they mean the same, or are only implied."""
 
 
 @dataclass(frozen=True)
 class _Entry:
     phrase: Phrase
     others: tuple[Phrase, ...]
-    weight: float
+    same: bool
 
 
 class Thesaurus:
@@ -49,10 +51,10 @@ class Thesaurus:
             phrases = _phrases(group)
             for phrase in phrases:
                 others = tuple(other for other in phrases if other != phrase)
-                self._add(_Entry(phrase, others, scoring.SYNONYM))
+                self._add(_Entry(phrase, others, same=True))
         for froms, tos in also:
             for phrase in _phrases(froms):
-                self._add(_Entry(phrase, _phrases(tos), scoring.NARROWER))
+                self._add(_Entry(phrase, _phrases(tos), same=False))
         self._signs: defaultdict[str, list[tuple[Phrase, T]]] = defaultdict(list)
         for term, group in (signs or {}).items():
             for phrase in _phrases(group):
@@ -68,7 +70,8 @@ class Thesaurus:
             for entry in self._related.get(stem, ()):
                 end = start + len(entry.phrase)
                 if tuple(stems[start:end]) == entry.phrase:
-                    yield Related(start, end, entry.others, entry.weight)
+                    weight = scoring.SYNONYM if entry.same else scoring.NARROWER
+                    yield Related(start, end, entry.others, weight, entry.same)
 
     def signs_in(self, stems: Sequence[str]) -> Collection[T]:
         """Return the terms whose signs stand in a text, in its order, each once."""

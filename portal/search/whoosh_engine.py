@@ -31,7 +31,7 @@ from portal.search.ranking import reasons as reasons_in
 from portal.search.thesaurus import Thesaurus
 from portal.search.whoosh_storage import PlainCodec, SegmentView, Words, number
 
-SCHEMA_VERSION = 3  # raise it when the schema or the analysis changes: an older index is not read
+SCHEMA_VERSION = 4  # raise it when the schema or the analysis changes: an older index is not read
 LOCK_SECONDS = 30.0
 SMALL = 512
 """Records of a segment that may be merged while others wait; a larger one waits for a rebuild."""
@@ -57,6 +57,7 @@ class WhooshEngine:
             text=Words(),
             title=Words(),
             key=number("Q"),
+            shown_until=number("i"),
             neighbour=Words(),
             vector=STORED,
         )
@@ -199,7 +200,7 @@ def _fields(record: Record) -> dict[str, Any]:
     positions: dict[str, list[int]] = {}
     forms: dict[str, Counter[str]] = {}
     titles: dict[str, list[int]] = {}
-    at = 0
+    at = shown_until = 0
     for name, weight in scoring.WEIGHTS.items():
         for stem, word in analysis.words(getattr(record, name)):
             weights[stem] = weights.get(stem, 0.0) + weight
@@ -209,6 +210,8 @@ def _fields(record: Record) -> dict[str, Any]:
                 titles.setdefault(stem, []).append(at)
             at += 1
         at += APART
+        if name != "search_words":  # which nobody reads
+            shown_until = at
     return {
         "number": record.id,
         "length": sum(weights.values()),
@@ -218,6 +221,7 @@ def _fields(record: Record) -> dict[str, Any]:
         "text": {stem: (weight, positions[stem]) for stem, weight in weights.items()},
         "title": {stem: (1.0, found) for stem, found in titles.items()},
         "key": key(record.reference),
+        "shown_until": shown_until,
         "neighbour": {
             str(key(reference)): (1 / len(record.related), [0]) for reference in record.related
         },

@@ -233,7 +233,9 @@ def test_a_count_says_what_choosing_the_term_would_show(
     made = snapshot(library)
     expected = expected_counts(library, audiences, filters, ranked)
     for _ in ("first", "remembered"):
-        assert counts_of(made, audiences=audiences, filters=filters, ranked=as_ids(ranked)) == expected
+        assert (
+            counts_of(made, audiences=audiences, filters=filters, ranked=as_ids(ranked)) == expected
+        )
 
 
 @SOME
