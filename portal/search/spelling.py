@@ -15,7 +15,8 @@ SHORTEST = 4
 """Characters from which a word is compared; a shorter one is near too many."""
 NEAR = 8
 """Characters from which a word may differ in two places instead of one."""
-MOST_COMPARED = 10
+ALIKE = 2
+"""First letters that a slip leaves as they are, where an ending is to be allowed for."""
 LONGEST_ENDING = 3
 """Letters that a stem may lack of the word it stands for."""
 LIKE = 0.84
@@ -55,14 +56,24 @@ def nearest(
 
 
 def _candidates(word: str, known: Collection[str], allowed: int) -> set[str]:
-    """Return the stems worth a closer look: near as they are, or with an ending cut off."""
+    """Return the stems worth a closer look: near as they are, or with an ending cut off.
+
+    All of them: were it the best few, words that the person may not see could crowd out others.
+    """
     found = set()
     for said in {word, analysis.stem(word)} - {""}:
-        for limit, cutoff in ((MOST_COMPARED, allowed), (MOST_COMPARED, allowed + LONGEST_ENDING)):
-            near = process.extract(
-                said, known, scorer=OSA.distance, score_cutoff=cutoff, limit=limit
-            )
-            found |= {stem for stem, _, _ in near}
+        near = process.extract(
+            said,
+            known,
+            scorer=OSA.distance,
+            score_cutoff=allowed + LONGEST_ENDING,
+            limit=None,
+        )
+        found |= {
+            stem
+            for stem, distance, _ in near
+            if distance <= allowed or stem[:ALIKE] == said[:ALIKE]
+        }
     return found
 
 
@@ -79,7 +90,7 @@ def like(
         known,
         scorer=JaroWinkler.normalized_similarity,
         score_cutoff=LIKE,
-        limit=MOST_COMPARED + most,
+        limit=None,
     )
     return [(stem, likeness) for stem, likeness, _ in near if len(stem) > 2 and count(stem)][:most]
 
