@@ -18,6 +18,9 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 access_log_format = '%(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
 control_socket_disable = True
 
+# NumPy adds and compares here; threads for linear algebra would only cost memory
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # glibc keeps an arena of memory for each thread and gives little back: two arenas, and give it back
 with contextlib.suppress(AttributeError):
     mallopt = ctypes.CDLL(None).mallopt

@@ -4,55 +4,132 @@ import argparse
 import json
 import os
 import platform
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from benchmarks import imports, pages, report
+from benchmarks import concurrency, imports, kills, pages, relevance, report, search
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    chosen = _parser().parse_args(arguments)
-    if chosen.what in {"pages", "all"}:
-        _pages(chosen)
-    if chosen.what in {"imports", "all"}:
-        print(report.imports(imports.measure()))
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or (given[0].startswith("-") and given[0] not in {"-h", "--help"}):
+        given.insert(0, "all")
+    chosen = _parser().parse_args(given)
+    sys.exit(chosen.task(chosen))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", nargs="?", default="all", choices=["all", "pages", "imports"])
-    parser.add_argument("--sizes", type=_sizes, default=[1000, 10_000, 100_000])
-    parser.add_argument("--seconds", type=float, default=1.5, help="for each page in each round")
-    parser.add_argument("--rounds", type=int, default=7)
+    tasks = parser.add_subparsers(required=True, metavar="TASK")
+
+    def add(name: str, task: Callable[[argparse.Namespace], int], help_: str) -> Any:
+        made = tasks.add_parser(name, help=help_)
+        made.set_defaults(task=task)
+        return made
+
+    for name, task, help_ in (
+        ("all", _all, "pages and imports"),
+        ("pages", _pages, "what pages cost under gunicorn"),
+    ):
+        one = add(name, task, help_)
+        _add_sizes(one)
+        one.add_argument("--seconds", type=float, default=1.5, help="for each page in each round")
+        one.add_argument("--rounds", type=int, default=7)
+    add("imports", _imports, "what the application takes before its first request")
+    one = add("search", _search, "what results pages cost, beside SQLite's FTS5")
+    _add_sizes(one)
+    one.add_argument("--rounds", type=int, default=5)
+    one = add("kills", _kills, "whether an acknowledged save outlives the process that made it")
+    one.add_argument("--kills", type=int, default=50)
+    one = add("concurrency", _concurrency, "whether many readers and a writer get on")
+    one.add_argument("--minutes", type=float, default=5)
+    one = add("relevance", _relevance, "how good the ranking is")
+    one.add_argument("collections", type=Path, nargs="+", metavar="COLLECTION")
+    one.add_argument("--tune", action="store_true", help="try other constants of the scoring")
+    return parser
+
+
+def _add_sizes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--sizes", type=_sizes, nargs="+", default=[[1000], [10_000], [100_000]], metavar="SIZE"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every round there")
     parser.add_argument(
         "--folder", type=Path, help="keep the libraries there, or use those that are there"
     )
-    return parser
 
 
 def _sizes(text: str) -> list[int]:
-    sizes = sorted({int(part) for part in text.split(",")})
-    if sizes[0] < 1000:
+    sizes = [int(part) for part in text.split(",")]
+    if min(sizes) < 1000:
         raise argparse.ArgumentTypeError("a library has at least 1000 documents")
     return sizes
 
 
-def _pages(chosen: argparse.Namespace) -> None:
-    with TemporaryDirectory() as temporary:
+def _all(chosen: argparse.Namespace) -> int:
+    return _pages(chosen) or _imports(chosen)
+
+
+def _pages(chosen: argparse.Namespace) -> int:
+    with _folder(chosen) as folder:
         results = pages.measure(
-            chosen.sizes,
-            seconds=chosen.seconds,
-            rounds=chosen.rounds,
-            folder=(chosen.folder or Path(temporary)).resolve(),
+            _wanted(chosen), seconds=chosen.seconds, rounds=chosen.rounds, folder=folder
         )
-    if chosen.json:
-        text = json.dumps(about() | {"sizes": [asdict(r) for r in results]}, indent=1)
-        chosen.json.write_text(text + "\n", encoding="utf-8")
+    _write(chosen, [asdict(result) for result in results])
     print(report.pages(results))
+    return 0
+
+
+def _imports(chosen: argparse.Namespace) -> int:
+    print(report.imports(imports.measure()))
+    return 0
+
+
+def _search(chosen: argparse.Namespace) -> int:
+    with _folder(chosen) as folder:
+        results = search.measure(_wanted(chosen), rounds=chosen.rounds, folder=folder)
+    _write(chosen, [asdict(result) for result in results])
+    print(report.searches(results))
+    return 0
+
+
+def _kills(chosen: argparse.Namespace) -> int:
+    result = kills.measure(chosen.kills)
+    print(report.killed(result))
+    return 1 if result.losses else 0
+
+
+def _concurrency(chosen: argparse.Namespace) -> int:
+    result = concurrency.measure(chosen.minutes)
+    print(report.concurrent(result))
+    return 0 if result.sound else 1
+
+
+def _relevance(chosen: argparse.Namespace) -> int:
+    print(report.judged(relevance.measure(chosen.collections, tune=chosen.tune)))
+    return 0
+
+
+@contextmanager
+def _folder(chosen: argparse.Namespace) -> Iterator[Path]:
+    with TemporaryDirectory() as temporary:
+        yield (chosen.folder or Path(temporary)).resolve()
+
+
+def _wanted(chosen: argparse.Namespace) -> list[int]:
+    return sorted({size for sizes in chosen.sizes for size in sizes})
+
+
+def _write(chosen: argparse.Namespace, results: list[dict[str, Any]]) -> None:
+    if chosen.json:
+        text = json.dumps(about() | {"sizes": results}, indent=1)
+        chosen.json.write_text(text + "\n", encoding="utf-8")
 
 
 def about() -> dict[str, object]:

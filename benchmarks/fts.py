@@ -3,8 +3,8 @@
 One file holds the texts (FTS5, Porter's stemmer), what a list shows of each document, who may read
 it, and its terms. A page is the same as the portal's: how many documents match and may be read, the
 best ten by BM25 with the title counting as much as in the portal, an extract of each, and how many
-documents have each term. Of the ways to write it that were tried this was the quickest: what matches
-goes into a temporary table once, and everything is asked of that.
+documents have each term. Of the ways to write it that were tried this was the quickest: what
+matches goes into a temporary table once, and everything is asked of that.
 """
 
 import sqlite3
@@ -43,7 +43,7 @@ _SETTINGS = """
     PRAGMA temp_store = MEMORY;
     PRAGMA temp.journal_mode = OFF;
     CREATE TEMP TABLE hit (id INTEGER PRIMARY KEY, score REAL);
-    CREATE TEMP TABLE having (id INTEGER PRIMARY KEY);
+    CREATE TEMP TABLE narrowed (id INTEGER PRIMARY KEY, score REAL);
 """
 _WEIGHTS = ", ".join(str(scoring.WEIGHTS[name]) for name in ("title", "summary", "labels", "body"))
 # CROSS JOIN is SQLite's way to say which table comes first
@@ -53,7 +53,7 @@ _FIND = f"""
     WHERE text MATCH ? AND reading.audience IN (SELECT value FROM json_each(?))
 """
 _NARROW = """
-    INSERT INTO having SELECT hit.id FROM hit CROSS JOIN document_term AS own
+    INSERT INTO narrowed SELECT hit.id, hit.score FROM hit CROSS JOIN document_term AS own
     ON own.document = hit.id AND own.term = ?
 """
 _BEST = """
@@ -65,13 +65,18 @@ _COUNTS = """
     SELECT own.term, count(*) FROM {hits} AS found
     CROSS JOIN document_term AS own ON own.document = found.id GROUP BY own.term
 """
+_OWN_COUNTS = """
+    SELECT own.term, count(*) FROM hit CROSS JOIN document_term AS own
+    ON own.document = hit.id AND own.term BETWEEN ? AND ? GROUP BY own.term
+"""
+_TERMS_OF_ONE = 1000
+"""Terms are numbered so that those of one facet lie side by side."""
 _EXTRACTS = """
     SELECT rowid, snippet(text, 3, '<b>', '</b>', '…', {words}) FROM text
     WHERE text MATCH ? AND rowid IN ({places})
 """
 WORDS_OF_EXTRACT = LENGTH // 6
 """As long as the portal's extracts: a word and a space are six characters."""
-_ALL, _NARROWED = "hit", "(SELECT hit.* FROM having CROSS JOIN hit USING (id))"
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,6 @@ def build(path: Path, documents: Iterable[tuple[Record, Shown]]) -> None:
         connection.execute("INSERT INTO term VALUES (?, ?, ?)", (id_, *key))
     connection.execute("INSERT INTO text (text) VALUES ('optimize')")
     connection.execute("COMMIT")
-    connection.execute("ANALYZE")
     connection.close()
 
 
@@ -129,7 +133,7 @@ def _add(
     connection.execute("INSERT INTO reading VALUES (?, ?)", (record.id, audience))
     connection.executemany(
         "INSERT INTO document_term VALUES (?, ?)",
-        [(record.id, terms.setdefault(key, len(terms) + 1)) for key in shown.keys],
+        [(record.id, _number(key, terms)) for key in shown.keys],
     )
     connection.execute(
         "INSERT INTO text (rowid, title, summary, labels, body) VALUES (?, ?, ?, ?, ?)",
@@ -141,6 +145,14 @@ def _add(
             record.body,
         ),
     )
+
+
+def _number(key: Key, terms: dict[Key, int]) -> int:
+    if key not in terms:
+        last = [number for (name, _), number in terms.items() if name == key[0]]
+        facets = len({name for name, _ in terms})
+        terms[key] = max(last) + 1 if last else _TERMS_OF_ONE * (facets + 1)
+    return terms[key]
 
 
 class Index:
@@ -171,21 +183,20 @@ class Index:
         ask("DELETE FROM hit")
         readable = [self._audiences[name] for name in audiences if name in self._audiences]
         ask(_FIND, (match, str(readable)))
-        hits = _ALL
+        hits = "hit"
         if chosen is not None:
-            ask("DELETE FROM having")
+            ask("DELETE FROM narrowed")
             ask(_NARROW, (self._ids[chosen],))
-            hits = _NARROWED
+            hits = "narrowed"
         lap("search")
-        (total,) = ask(f"SELECT count(*) FROM {'hit' if chosen is None else 'having'}").fetchone()
+        (total,) = ask(f"SELECT count(*) FROM {hits}").fetchone()
         best = ask(_BEST.format(hits=hits), (HITS,)).fetchall()
         lap("ten hits")
         counts = self._counts(_COUNTS.format(hits=hits))
         if chosen is not None:
             # a facet's own counts say what choosing another of its terms would give
-            counts = {key: n for key, n in counts.items() if key[0] != chosen[0]} | self._own(
-                chosen[0]
-            )
+            others = {key: n for key, n in counts.items() if key[0] != chosen[0]}
+            counts = others | self._own(chosen[0])
         lap("facet counts")
         ids = [row[0] for row in best]
         places = ", ".join("?" * len(ids))
@@ -200,14 +211,10 @@ class Index:
 
     def _own(self, name: str) -> dict[Key, int]:
         """Return the counts of one facet over all that was found."""
-        terms = [id_ for key, id_ in self._ids.items() if key[0] == name]
-        found = self._connection.execute(
-            "SELECT own.term, count(*) FROM hit CROSS JOIN document_term AS own"
-            " ON own.document = hit.id AND own.term IN (SELECT value FROM json_each(?))"
-            " GROUP BY own.term",
-            (str(terms),),
-        )
-        return {self._keys[term]: n for term, n in found}
+        first = min(id_ for key, id_ in self._ids.items() if key[0] == name)
+        last = max(id_ for key, id_ in self._ids.items() if key[0] == name)
+        rows = self._connection.execute(_OWN_COUNTS, (first, last))
+        return {self._keys[term]: n for term, n in rows}
 
 
 def any_of(words: Iterable[str]) -> str:

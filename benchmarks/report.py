@@ -1,9 +1,12 @@
 """Figures as text: Markdown tables, then each aim with what was measured."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from statistics import fmean, median
 
+from benchmarks import concurrency, kills, relevance, search
 from benchmarks.imports import Imports
 from benchmarks.pages import BARE, PAGES, SHELL, Result, ratio
+from benchmarks.search import FTS5, KINDS, OURS
 
 TYPICAL = 10_000
 
@@ -93,3 +96,136 @@ def imports(found: Imports) -> str:
             _aim("web application before its first request", found.application_mb, 60, "MB"),
         ]
     )
+
+
+def searches(results: Sequence[search.Result]) -> str:
+    """Return the report of `search`."""
+    parts = []
+    for result in results:
+        parts += [_of_searches(result), _of_parts(result)]
+    return "\n\n".join([*parts, _of_indexes(results), _of_opening(results)])
+
+
+def _of_searches(result: search.Result) -> str:
+    head = ("Results page", "found", "portal ms", "FTS5 ms", "portal / FTS5", "without counting")
+    rows = []
+    for kind in KINDS:
+        found = median(page.found for page in result.pages(kind, OURS))
+        times = [f"{result.middle(kind, system):.2f}" for system in (OURS, FTS5)]
+        ratios = [f"{result.ratio(kind):.2f}", f"{result.ratio(kind, without_counting=True):.2f}"]
+        rows.append([kind, f"{found:,.0f}", *times, *ratios])
+    return f"{result.size:,} documents, CPU ms of a page\n\n{table(head, rows)}"
+
+
+def _of_parts(result: search.Result) -> str:
+    rows = []
+    for kind in KINDS:
+        for system in (OURS, FTS5):
+            names = result.pages(kind, system)[0].parts
+            said = [f"{name} {result.part(kind, system, name):.2f}" for name in names]
+            rows.append([kind, system, ", ".join(said)])
+    lines = [["Results page", "", "CPU ms of each part"], ["---"] * 3, *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _of_indexes(results: Sequence[search.Result]) -> str:
+    head = ("Documents", "", "documents/CPU s", "documents/s", "MB on disk", "first page ms")
+    rows = []
+    for result in results:
+        for place, system in enumerate((OURS, FTS5)):
+            built = result.built[system]
+            speeds = [
+                f"{built.documents / built.cpu:,.0f}",
+                f"{built.documents / built.elapsed:,.0f}",
+            ]
+            first = median(pair[place] for pair in result.first)
+            rows.append(
+                [f"{result.size:,}", system, *speeds, f"{built.megabytes:,.0f}", f"{first:.1f}"]
+            )
+    return f"Building an index, and the first page after opening it\n\n{table(head, rows)}"
+
+
+def _of_opening(results: Sequence[search.Result]) -> str:
+    head = (
+        "Documents",
+        "save p50 s",
+        "save p95 s",
+        "RSS MB",
+        "opened, searched",
+        "PSS MB",
+        "opened, searched",
+        "catalogue CPU s",
+    )
+    rows = []
+    for result in results:
+        taken = result.memory
+        memory = (
+            [f"{mb:.0f}" for mb in (taken.rss_before, taken.rss, taken.pss_before, taken.pss)]
+            if taken
+            else [""] * 4
+        )
+        saves = [f"{result.save(share):.3f}" for share in (50, 95)]
+        rows.append([f"{result.size:,}", *saves, *memory, f"{result.catalogue:.2f}"])
+    return f"Until a save is found, and the memory of a process\n\n{table(head, rows)}"
+
+
+def killed(result: kills.Result) -> str:
+    """Return the report of `kills`."""
+    lines = [
+        f"- kills: {result.kills}",
+        f"- saves that had been acknowledged: {result.saves}",
+        f"- saves under way when killed: {result.under_way}, of these in the index: {result.kept}",
+        f"- files left behind: {len(result.strays)}",
+        f"- losses: {len(result.losses)}",
+    ]
+    return "\n".join([*lines, *(f"  - {loss}" for loss in result.losses)])
+
+
+def concurrent(result: concurrency.Result) -> str:
+    """Return the report of `concurrency`."""
+    seen = result.seen
+    lines = [
+        f"- searches: {seen.searches:,}, of these for the words of one save: {seen.checks:,}",
+        f"- saves: {result.saves:,}",
+        f"- errors: {seen.errors}",
+        f"- stale: {seen.stale}",
+        f"- outside the audience: {seen.outside}",
+    ]
+    return "\n".join([*lines, *(f"  - {problem}" for problem in seen.problems)])
+
+
+def judged(results: Sequence[relevance.Result]) -> str:
+    """Return the report of `relevance`."""
+    head = ("Collection", "queries", *relevance.MEASURES)
+    rows = [[r.name, f"{r.queries}", *_measured(r.portal)] for r in results]
+    rows.append(["mean", "", *_measured(_mean([r.portal for r in results]))])
+    parts = [f"With the portal's settings\n\n{table(head, rows)}"]
+    others = {r.name: r.others for r in results if r.others}
+    folds = {r.name: r.folds for r in results if r.folds}
+    if others:
+        parts.append(f"Tuned on the other collections\n\n{_tuned(others)}")
+    if folds:
+        parts.append(f"Tuned on four fifths of its own queries\n\n{_tuned(folds)}")
+    return "\n\n".join(parts)
+
+
+def _tuned(choices: Mapping[str, relevance.Choice]) -> str:
+    head = ("Collection", *relevance.MEASURES, "chosen")
+    rows = [
+        [name, *_measured(choice.figures), "; ".join(dict.fromkeys(map(_said, choice.chosen)))]
+        for name, choice in choices.items()
+    ]
+    rows.append(["mean", *_measured(_mean([choice.figures for choice in choices.values()])), ""])
+    return table(head, rows)
+
+
+def _mean(figures: Sequence[relevance.Figures]) -> relevance.Figures:
+    return {name: fmean(one[name] for one in figures) for name in relevance.MEASURES}
+
+
+def _measured(figures: relevance.Figures) -> list[str]:
+    return [f"{figures[name]:.4f}" for name in relevance.MEASURES]
+
+
+def _said(constants: relevance.Constants) -> str:
+    return " ".join(f"{name} {value:g}" for name, value in constants)

@@ -1,10 +1,10 @@
 """Made-up texts that are spread as English is: a few words often, most seldom, some together.
 
-How often each word is used is what `pyspellchecker`'s dictionary says, which the portal brings. Words
-that the starter library has are themselves; of all others the letters are changed, endings kept, so
-that stemming puts the same together as in English. About a third of a text comes from one or two of
-`TOPICS` topics, each with words of its own and phrases that return. The first texts of a seed are the
-same however many are made.
+How often each word is used is what `pyspellchecker`'s dictionary says, which the portal brings.
+Words that the starter library has are themselves; of all others the letters are changed, endings
+kept, so that stemming puts the same together as in English. About a third of a text comes from one
+or two of `TOPICS` topics, each with words of its own and phrases that return. The first texts of a
+seed are the same however many are made.
 """
 
 import gzip
@@ -86,12 +86,13 @@ def _disguised(word: str) -> str:
 
 
 class Writer:
-    """Writes one text after the other."""
+    """Writes one text after the other; another `stream` writes others on the same topics."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, stream: int = 0) -> None:
         self._random = np.random.default_rng(seed)
         self._english = _Bag(*lexicon())
         self._topics = [self._topic() for _ in range(TOPICS)]
+        self._random = np.random.default_rng([seed, stream])
 
     def _topic(self) -> _Bag:
         words, counts = lexicon()

@@ -4,14 +4,13 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from flask import Flask
-from sqlalchemy import inspect, select, text, update
-from werkzeug.test import TestResponse
+from sqlalchemy import inspect, select, text
 
 from portal.core.config import ROOT
 from portal.core.database import commit, db, reading
@@ -102,7 +101,7 @@ def ways_out(page: Page) -> dict[str, tuple[str, int]]:
     """Return where an empty list leads on, by what is left out: an address and a number."""
     found = {}
     for words, address in page.links.items():
-        way = re.fullmatch(r"without “(.*)”: ([\d,]+) documents?", words)
+        way = re.fullmatch(r"without “?(.+?)”?: ([\d,]+) documents?", words)
         if way:
             found[way[1]] = (address, int(way[2].replace(",", "")))
     return found
@@ -153,21 +152,18 @@ def everything(app: Flask) -> str:
 @contextmanager
 def somebody_writing(app: Flask) -> Iterator[None]:
     """Hold off everyone else who would write, as a long import does."""
-    with app.app_context(), db.engine.begin() as connection:  # on SQLite: BEGIN IMMEDIATE
+    with app.app_context(), db.engine.connect() as connection:
+        connection.begin()  # on SQLite: BEGIN IMMEDIATE
         if connection.dialect.name == "postgresql":
             tables = ", ".join(f'"{name}"' for name in inspect(connection).get_table_names())
             connection.execute(text(f"LOCK TABLE {tables} IN EXCLUSIVE MODE"))
-        else:
-            connection.execute(update(Document).values(title=Document.title))
         yield
-        connection.rollback()
 
 
-@contextmanager
-def in_the_background(work: Callable[[], T]) -> Iterator["Future[T]"]:
-    """Begin `work` in another thread; the end of the block waits for it."""
-    with ThreadPoolExecutor(1) as pool:
-        yield pool.submit(work)
+def while_somebody_writes(app: Flask, work: Callable[[], T]) -> T:
+    """Return what `work` gives while everyone who would write has to wait; it must not."""
+    with ThreadPoolExecutor(1) as pool, somebody_writing(app):
+        return pool.submit(work).result(SOON)
 
 
 def soon(happens: Callable[[], T]) -> T:
@@ -178,7 +174,3 @@ def soon(happens: Callable[[], T]) -> T:
         if answer:
             return answer
         assert time.monotonic() < end, "it has not happened"
-
-
-def status_of(answer: TestResponse) -> int:
-    return answer.status_code
