@@ -18,7 +18,7 @@ from portal.search.port import Results
 
 BY_TERM = 0.1
 MOST = 10
-MOST_WORDS, MOST_WORDS_WEIGHED = 6, 24
+MOST_WORDS, MOST_WORDS_WEIGHED = 4, 16
 
 SAME: Mapping[str, str] = {
     "source_of_harm": "Same source of harm",
