@@ -9,9 +9,10 @@ searched, and how, is in `ranking`.
 import fcntl
 import os
 import shutil
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import ceil, log
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -31,12 +32,12 @@ from portal.search.ranking import reasons as reasons_in
 from portal.search.thesaurus import Thesaurus
 from portal.search.whoosh_storage import PlainCodec, SegmentView, Words, number
 
-SCHEMA_VERSION = 4  # raise it when the schema or the analysis changes: an older index is not read
+SCHEMA_VERSION = 5  # raise it when the schema or the analysis changes: an older index is not read
 LOCK_SECONDS = 30.0
 SMALL = 512
 """Records of a segment that may be merged while others wait; a larger one waits for a rebuild."""
-MOST_SMALL = 8
-"""Small segments at which they are merged: each costs every search a look."""
+MOST_ALIKE = 6
+"""Segments of a tier at which they are merged: each costs every search a look."""
 APART = 100
 """Positions between two fields, so that no phrase spans them."""
 RETRIES = 20
@@ -105,7 +106,7 @@ class WhooshEngine:
             raise NotReady("there is no index to change; rebuild it")
         given = list(records)
         index = self._storage(current[0]).open_index()
-        view = View(self._segments(index))
+        view = View(self._segments(index, self._segments_opened()))
         writer = index.writer(timeout=LOCK_SECONDS, codec=PlainCodec())
         with _cancelled_on_failure(writer):
             # of a record that was being replaced when the process died there may be two
@@ -113,7 +114,7 @@ class WhooshEngine:
                 writer.delete_document(int(place))
             for record in given:
                 writer.add_document(**_fields(record))
-        writer.commit(mergetype=_merge_small)
+        writer.commit(mergetype=_merge_alike)
         self._name_current(current[0], generation)
 
     def rebuild(self, records: Iterable[Record], generation: int) -> None:
@@ -178,10 +179,13 @@ class WhooshEngine:
         if current is None:
             raise FileNotFoundError
         index = self._storage(current[0]).open_index()
-        before = self._opened[1].segments if self._opened is not None else ()
-        return View(self._segments(index, before))
+        return View(self._segments(index, self._segments_opened()))
 
-    def _segments(self, index: Any, before: Sequence[SegmentView] = ()) -> list[SegmentView]:
+    def _segments_opened(self) -> Sequence[SegmentView]:
+        opened = self._opened
+        return opened[1].segments if opened is not None else ()
+
+    def _segments(self, index: Any, before: Sequence[SegmentView]) -> list[SegmentView]:
         known = {segment.name: segment for segment in before}
         made = []
         for segment in index._segments():
@@ -232,16 +236,24 @@ def _fields(record: Record) -> dict[str, Any]:
     }
 
 
-def _merge_small(writer: Any, segments: list[Any]) -> list[Any]:
-    """Merge the small segments when there are too many: Whoosh's merge policy of this index."""
-    small = [segment for segment in segments if segment.doc_count_all() <= SMALL]
-    if len(small) <= MOST_SMALL:
-        return segments
-    for segment in small:
+def _merge_alike(writer: Any, segments: list[Any]) -> list[Any]:
+    """Merge the smallest tier of small segments that has too many: the merge policy of this index.
+
+    A tier's segments are up to `MOST_ALIKE` times as large as those of the one below, so that each
+    record is merged a few times at most, however many are saved one by one.
+    """
+    tiers: defaultdict[int, list[Any]] = defaultdict(list)
+    for segment in segments:
+        size = max(segment.doc_count_all(), 1)
+        if size <= SMALL:
+            tiers[ceil(log(size, MOST_ALIKE))].append(segment)
+    crowded = [tier for tier, members in tiers.items() if len(members) > MOST_ALIKE]
+    merged = tiers[min(crowded)] if crowded else []
+    for segment in merged:
         reader = SegmentReader(writer.storage, writer.schema, segment)
         writer.add_reader(reader)
         reader.close()
-    return [segment for segment in segments if segment not in small]
+    return [segment for segment in segments if segment not in merged]
 
 
 @contextmanager
