@@ -6,7 +6,7 @@ written: "Section 47", "s.47" and "s47".
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
@@ -81,7 +81,7 @@ _APART = frozenset({"authority", "university"})
 _BRITISH_ENDINGS = (
     (re.compile(r"(?<=.{3})iz(e[ds]?|ers?|ing|ations?|ational)$"), r"is\1"),
     (re.compile(r"(?<=.{2})yz(e[ds]?|ers?|ing)$"), r"ys\1"),
-    (re.compile(r"^(behavi|col|fav|harb|hon|lab|neighb|rum|vig)or"), r"\1our"),
+    (re.compile(r"^(behavi|col|fav|harb|hon|lab|neighb|rum|vig)or(?!a)"), r"\1our"),
     (re.compile(r"^(counsel|travel|label|model|cancel)(ed|ing|ors?|ers?)$"), r"\1l\2"),
     (re.compile(r"^(cent|theat)er(s?)$"), r"\1re\2"),
     (re.compile(r"^(def|off|pret)ense"), r"\1ence"),
@@ -111,6 +111,21 @@ def tokens(text: str) -> Iterator[Token]:
         found = stem(match[0])
         if found:
             yield Token(found, match.start(), match.end())
+
+
+def token_at(text: str, start: int) -> Token | None:
+    """Return the word that begins at `start`, or nothing if none that counts does."""
+    before = text[start - 1 : start]
+    if before.isalnum():
+        return None
+    match = _TOKEN.match(text, start)
+    found = stem(match[0]) if match else ""
+    return Token(found, match.start(), match.end()) if match and found else None
+
+
+def forms(stem: str) -> Sequence[str]:
+    """Return the words with a stem that do not begin as it does."""
+    return _FORMS.get(stem, ())
 
 
 def stems(text: str) -> list[str]:
@@ -143,3 +158,8 @@ def stem(word: str) -> str:
     with _stemming:
         stemmed: str = _stemmer.stemWord(word)
     return stemmed
+
+
+_FORMS: dict[str, list[str]] = {}
+for _word in (*_IRREGULAR, "dying", "lying", "tying", "mom", "pediatric"):
+    _FORMS.setdefault(stem(_word), []).append(_word)

@@ -1,8 +1,7 @@
 """Extracts: the piece of a text that shows best why it was found. Pure."""
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 from portal.search import analysis
@@ -11,6 +10,8 @@ LENGTH = 240
 """Characters of an extract."""
 LEAD = 30
 """Characters shown before the first match, for its context."""
+SHORT = 3
+"""Letters up to which the last one of a stem may be another in its words: die, dying."""
 Run = tuple[str, bool]
 """Words, and whether they match."""
 
@@ -20,9 +21,9 @@ def extract(text: str, stems: Mapping[str, float], length: int = LENGTH) -> list
 
     `stems` are those that were looked for, each with how much it tells.
     """
-    places = list(_places(text, frozenset(stems)))
+    places = _places(text, stems)
     first, last = _densest(places, stems, length)
-    # a few words before the first match, as long as the match itself still fits
+    # a few words before the first match, as long as the last one still fits
     lead = min(LEAD, length // 4, max(0, length - (last - first)))
     start = 0 if first <= lead else max(first - lead, text.find(" ", first - lead, first) + 1)
     end = len(text) if start + length >= len(text) else text.rfind(" ", 0, start + length + 1)
@@ -37,35 +38,43 @@ def extract(text: str, stems: Mapping[str, float], length: int = LENGTH) -> list
     return [run for run in runs if run[0]]
 
 
-def _places(text: str, stems: frozenset[str]) -> Iterator[analysis.Token]:
-    if not stems:
-        return
-    for match in _possible(stems).finditer(text):
-        stem = analysis.stem(match[0])
-        if stem in stems:
-            yield analysis.Token(stem, match.start(), match.end())
+def _places(text: str, stems: Mapping[str, float]) -> list[analysis.Token]:
+    """Return the words of `text` that have one of `stems`, in their order.
+
+    Only what begins as such a word does is stemmed: far quicker than stemming all of it.
+    """
+    lower = text.lower()
+    if len(lower) != len(text):  # a few letters are two when they are small
+        return [token for token in analysis.tokens(text) if token.stem in stems]
+    found = set()
+    for start in _starts(frozenset(stems)):
+        at = lower.find(start)
+        while at >= 0:
+            token = analysis.token_at(text, at)
+            if token is not None and token.stem in stems:
+                found.add(token)
+            at = lower.find(start, at + 1)
+    return sorted(found, key=lambda token: token.start)
 
 
 @lru_cache(maxsize=64)
-def _possible(stems: frozenset[str]) -> re.Pattern[str]:
-    """Return a pattern of all that could have one of `stems`: far quicker than stemming it all."""
-    starts = {re.escape(_start(stem)) for stem in stems}
-    sections = r"|(?<![\w'’])s(?:ec(?:t(?:ions?)?)?)?[ .]{0,2}\d{1,3}[a-z]?\b"
-    letters = r"|\b(?:[a-z]\.){2,}(?:[a-z]\b)?"
-    words = rf"|(?<![^\W_])(?:{'|'.join(sorted(starts))})[^\W_]*"
-    # what stands first is tried first
-    return re.compile((sections + letters + words)[1:], re.IGNORECASE)
-
-
-def _start(stem: str) -> str:
-    """Return the letters that every word with `stem` begins with: endings change the last two."""
-    return stem[: max(2, len(stem) - 2)] if len(stem) > 2 else stem
+def _starts(stems: frozenset[str]) -> frozenset[str]:
+    """Return what words with `stems` begin with; endings change what comes after."""
+    starts = set()
+    for stem in stems:
+        starts |= {
+            form[:3] if len(form) > SHORT else form[:2] for form in (stem, *analysis.forms(stem))
+        }
+        starts.add(f"{stem[0]}.")  # M.A.S.H.
+        if stem[0] == "s" and stem[1:2].isdigit():
+            starts |= {"sec", "s "}
+    return frozenset(starts)
 
 
 def _densest(
     places: list[analysis.Token], stems: Mapping[str, float], length: int
 ) -> tuple[int, int]:
-    """Return the match from which `length` characters hold the different ones that tell most."""
+    """Return where the `length` characters begin and end that hold the matches that tell most."""
     best, most = (0, 0), (0.0, 0)
     within: Counter[str] = Counter()
     told, end = 0.0, 0
@@ -76,7 +85,7 @@ def _densest(
             within[places[end].stem] += 1
             end += 1
         if (told, end - place) > most:
-            best, most = (start, stop), (told, end - place)
+            best, most = (start, max(stop, places[end - 1].end)), (told, end - place)
         if end > place:  # else the match alone is longer than the extract
             within[stem] -= 1
             told -= 0 if within[stem] else stems[stem]

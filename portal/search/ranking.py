@@ -113,8 +113,7 @@ class View:
         for base, segment in zip(self._bases, self.segments, strict=False):
             found = segment.postings(field, word)
             if found is not None:
-                counts = np.diff(found.ends, prepend=0)
-                records = np.repeat(found.records.astype(np.int64) + base, counts)
+                records = np.repeat(found.records.astype(np.int64) + base, found.counts)
                 parts.append(records * _POSITIONS + found.positions)
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
@@ -386,11 +385,11 @@ def key(reference: str) -> int:
 
 def _best(scores: Floats, most: int) -> npt.NDArray[np.int64]:
     """Return the places of the best scores above zero, best first, of equals the first."""
-    if len(scores) > most:
-        floor = np.partition(scores, len(scores) - most)[len(scores) - most]
-        places = np.flatnonzero((scores >= floor) & (scores > 0))
-    else:
-        places = np.flatnonzero(scores > 0)
+    places = np.flatnonzero(scores)
+    if len(places) > most:
+        found = scores[places]
+        floor = np.partition(found, len(found) - most)[len(found) - most]
+        places = places[found >= floor]
     return places[np.argsort(-scores[places], kind="stable")][:most]
 
 

@@ -32,7 +32,7 @@ from portal.search.ranking import reasons as reasons_in
 from portal.search.thesaurus import Thesaurus
 from portal.search.whoosh_storage import PlainCodec, SegmentView, Words, number
 
-SCHEMA_VERSION = 5  # raise it when the schema or the analysis changes: an older index is not read
+SCHEMA_VERSION = 6  # raise it when the schema or the analysis changes: an older index is not read
 LOCK_SECONDS = 30.0
 SMALL = 512
 """Records of a segment that may be merged while others wait; a larger one waits for a rebuild."""

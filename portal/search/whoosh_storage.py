@@ -27,13 +27,31 @@ LAST_POSITION = 0xFFFF
 """Words further down a text are found, but not as part of a phrase."""
 
 
+SCALE = 128
+LARGEST = 0xFFFF
+"""A weight is kept as a whole number of 128th parts, up to this many."""
+
+
 class Postings(NamedTuple):
-    """Where one word stands: records, weights, and its positions in each (ends, then all)."""
+    """Where one word stands, in arrays that lie on the disk."""
 
     records: npt.NDArray[np.int32]
-    weights: npt.NDArray[np.float32]
-    ends: npt.NDArray[np.int32]
-    positions: npt.NDArray[np.uint16]
+    scaled: npt.NDArray[np.uint16]
+    """Weights in parts of `SCALE`."""
+    counts: npt.NDArray[np.uint16]
+    """How many positions each record has."""
+    rest: memoryview
+    """The positions, one record's after the other's, and what lies behind them."""
+
+    @property
+    def weights(self) -> npt.NDArray[np.float32]:
+        """How often the word stands in each record, weighted."""
+        return self.scaled.astype(np.float32) / np.float32(SCALE)
+
+    @property
+    def positions(self) -> npt.NDArray[np.uint16]:
+        """All positions, record by record."""
+        return np.frombuffer(self.rest, "<u2", int(self.counts.sum(dtype=np.int64)))
 
 
 class Words(FieldType):
@@ -113,13 +131,10 @@ class _PostingsWriter(W3PostingsWriter):
 
     def _write_block(self, last: bool = False) -> None:
         self._terminfo.add_block(self)
-        sizes = np.fromiter((len(value) // 2 for value in self._values), "<i4", len(self._values))
+        counts = np.fromiter((len(value) // 2 for value in self._values), "<u2", len(self._values))
+        weights = np.minimum(np.rint(np.array(self._weights) * SCALE), LARGEST)
         self._postfile.write(MAGIC + np.array([len(self._ids)], "<i4").tobytes())
-        for part in (
-            np.array(self._ids, "<i4"),
-            np.array(self._weights, "<f4"),
-            np.cumsum(sizes, dtype="<i4"),
-        ):
+        for part in (np.array(self._ids, "<i4"), weights.astype("<u2"), counts):
             self._postfile.write(part.tobytes())
         self._postfile.write(b"".join(self._values))
         self._blockcount += 1
@@ -140,13 +155,10 @@ class PlainCodec(W3Codec):
     ) -> ListMatcher:
         """Return the list as Whoosh reads it when it merges segments."""
         found = _postings(dbfile, terminfo)
-        starts = [0, *found.ends.tolist()]
-        values = [
-            found.positions[start:end].astype("<u2").tobytes() for start, end in pairwise(starts)
-        ]
-        return ListMatcher(
-            found.records.tolist(), found.weights.tolist(), values, format_, term=term
-        )
+        ends = np.cumsum(found.counts, dtype=np.int64) * 2
+        values = [bytes(found.rest[start:end]) for start, end in pairwise([0, *ends.tolist()])]
+        records, weights = found.records.tolist(), found.weights.tolist()
+        return ListMatcher(records, weights, values, format_, term=term)
 
     def new_segment(self, storage: Any, indexname: str) -> _Segment:
         return _Segment(self, indexname)
@@ -159,10 +171,9 @@ def _postings(file: _MappedFile, info: Any) -> Postings:
         raise ValueError("this is not a posting list")
     count = int(np.frombuffer(raw, "<i4", 1, 4)[0])
     records = np.frombuffer(raw, "<i4", count, 8)
-    weights = np.frombuffer(raw, "<f4", count, 8 + 4 * count)
-    ends = np.frombuffer(raw, "<i4", count, 8 + 8 * count)
-    positions = np.frombuffer(raw, "<u2", int(ends[-1]), 8 + 12 * count)
-    return Postings(records, weights, ends, positions)
+    scaled = np.frombuffer(raw, "<u2", count, 8 + 4 * count)
+    counts = np.frombuffer(raw, "<u2", count, 8 + 6 * count)
+    return Postings(records, scaled, counts, raw[8 + 8 * count :])
 
 
 class SegmentView:
