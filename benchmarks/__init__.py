@@ -1,1 +1,1 @@
-"""What the portal costs: pages measured under gunicorn, beside floors, on libraries of any size."""
+"""What the portal costs and whether it holds, on libraries of any size: see README.md."""

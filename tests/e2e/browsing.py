@@ -46,6 +46,13 @@ def sign_in(tab: Tab, server: Server, person: Person) -> None:
     assert "/sign-in" not in tab.url, f"{person.name} was not let in"
 
 
+def settle(tab: Tab) -> None:
+    """Wait until the page has loaded and its search field completes what is typed."""
+    tab.wait_for_load_state("load")
+    if tab.locator("[data-complete]").count():
+        tab.locator("[data-complete] [role=combobox]").wait_for()
+
+
 @dataclass
 class Visit:
     """An open page with all that happened on the way to it."""
@@ -108,7 +115,7 @@ class Visitor:
             tab.goto(server.address + wanted.address)
             if wanted.then:
                 wanted.then(tab)
-            tab.wait_for_load_state("load")
+            settle(tab)
             self.html[wanted.name] = visit.answers[-1].text()
             yield visit
         finally:

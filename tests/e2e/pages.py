@@ -15,6 +15,7 @@ SIZES = {320: 640, 1280: 900}
 """Widths with their heights: the narrowest that WCAG 1.4.10 asks for, and a desk."""
 
 NO_PAGE = {
+    "library.complete": "JSON for the search field while someone types",
     "library.download": "a file to keep; test_pages looks into it too",
     "ui.robots": "plain text for crawlers",
     "ui.security_txt": "plain text for those who found a weakness",
@@ -81,6 +82,56 @@ def open_details(tab: Tab) -> None:
         closed.first.click()
 
 
+SITUATION = "A school is worried about a girl of 14 whose family plans a sudden trip to Syria."
+
+
+def describe(tab: Tab, situation: str = SITUATION) -> None:
+    """Fill the form for a situation and send it."""
+    tab.get_by_label("Describe the situation").fill(situation)
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Find similar cases").click()
+
+
+def describe_nothing(tab: Tab) -> None:
+    describe(tab, "")
+
+
+def describe_at_length(tab: Tab) -> None:
+    describe(tab, f"{SITUATION} " * 400)
+
+
+def describe_what_nobody_knows(tab: Tab) -> None:
+    describe(tab, "Zzyzx wwkkww.")
+
+
+def describe_after_the_session_ended(tab: Tab) -> None:
+    cookies = tab.context.cookies()
+    tab.context.clear_cookies()
+    describe(tab)
+    tab.context.add_cookies([{**cookie} for cookie in cookies])  # type: ignore[typeddict-item]
+
+
+def ask_for_nothing(tab: Tab) -> None:
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Ask for an example").click()
+
+
+def ask_for_something(tab: Tab) -> None:
+    tab.get_by_label("How old was the child?").select_option("11 to 14")
+    ask_for_nothing(tab)
+
+
+def begin_to_type(tab: Tab) -> None:
+    field = tab.get_by_role("combobox", name="Words to look for")
+    field.press_sequentially("passp")
+    tab.get_by_role("listbox").get_by_role("option").first.wait_for()
+
+
+def go_down_the_list(tab: Tab) -> None:
+    begin_to_type(tab)
+    tab.keyboard.press("ArrowDown")
+
+
 MANY_FILTERS = (
     "/library?type=case&type=guidance&source_of_harm=family-travel&source_of_harm=online"
     "&referred_by=police&themes=partners&sort=title"
@@ -106,6 +157,33 @@ PAGES = (
     PortalPage("search-filtered", "/library?q=travel+police&type=case&sort=title", READER),
     PortalPage("search-nothing", "/library?q=zzyzx", READER),
     PortalPage("search-filtered-nothing", "/library?q=passport&outcome=order-refused", READER),
+    PortalPage("search-read-as", "/library?q=pasport", READER),
+    PortalPage("search-words-unknown", "/library?q=passport+zzyzx+wwkkww", READER),
+    PortalPage("search-phrase-unknown", '/library?q="passport+holiday"', READER),
+    PortalPage("search-ways-out", '/library?q="early+help"+-family+-child&type=glossary', READER),
+    PortalPage("search-nearest", "/library?q=passportless&type=glossary", READER),
+    PortalPage("search-too-common", "/library?q=the+of", READER),
+    PortalPage("search-long", f"/library?q={'zzyzx' * 60}", READER),
+    PortalPage("search-completion", "/library?q=travel", READER, then=begin_to_type),
+    PortalPage("home-completion", "/", READER, then=begin_to_type),
+    PortalPage("home-completion-chosen", "/", READER, then=go_down_the_list),
+    PortalPage("describe", "/find-a-case/describe", READER),
+    PortalPage("describe-results", "/find-a-case/describe", READER, then=describe),
+    PortalPage("describe-none", "/find-a-case/describe", READER, then=describe_what_nobody_knows),
+    PortalPage("describe-error", "/find-a-case/describe", READER, 422, then=describe_nothing),
+    PortalPage("describe-too-long", "/find-a-case/describe", READER, 422, then=describe_at_length),
+    PortalPage(
+        "describe-signed-out-401",
+        "/find-a-case/describe",
+        READER,
+        401,
+        then=describe_after_the_session_ended,
+    ),
+    PortalPage("ask", "/ask-for-an-example", READER),
+    PortalPage("ask-filled", "/ask-for-an-example?source_of_harm=online", READER),
+    PortalPage("ask-error", "/ask-for-an-example", READER, 422, then=ask_for_nothing),
+    PortalPage("ask-done", "/ask-for-an-example", READER, then=ask_for_something),
+    PortalPage("asked", "/ask-for-an-example/thank-you", READER),
     PortalPage("case", "/library/case-004", READER),
     PortalPage("case-open", "/library/case-007", READER, then=open_details),
     PortalPage("case-term", "/library/case-006", READER, then=open_first_term),
@@ -136,6 +214,11 @@ PAGES = (
     PortalPage("empty-library", "/library", CURATOR, portal="empty"),
     PortalPage("empty-search", "/library?q=passport", CURATOR, portal="empty"),
     PortalPage("empty-glossary", "/glossary", CURATOR, portal="empty"),
+    PortalPage("empty-describe", "/find-a-case/describe", CURATOR, portal="empty", then=describe),
+    PortalPage("preparing-search", "/library?q=passport", READER, portal="preparing"),
+    PortalPage(
+        "preparing-describe", "/find-a-case/describe", READER, portal="preparing", then=describe
+    ),
     PortalPage("education-sign-in", "/sign-in", portal="education"),
     PortalPage("education-case", "/library/case-004", READER, portal="education"),
     PortalPage("demonstration-sign-in", "/sign-in", portal="demonstration"),

@@ -1,6 +1,7 @@
 """Real servers for the browser: gunicorn over a fresh database, always stopped again."""
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -61,7 +62,9 @@ def flask(*command: str, given: Mapping[str, str]) -> subprocess.CompletedProces
 
 
 @contextmanager
-def gunicorn(given: Mapping[str, str], instance: Path) -> Iterator[Server]:
+def gunicorn(
+    given: Mapping[str, str], instance: Path, log_level: str = "warning"
+) -> Iterator[Server]:
     """Serve the portal with the settings `given` until the end of the block."""
     log = instance / "server.log"
     # the socket is ours before the server starts: no port can be taken, and early requests wait
@@ -70,7 +73,7 @@ def gunicorn(given: Mapping[str, str], instance: Path) -> Iterator[Server]:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "gunicorn", "--bind", f"fd://{listening.fileno()}"),
-                *("--workers", "1", "--log-level", "warning", "app:app"),
+                *("--workers", "1", "--log-level", log_level, "app:app"),
             ],
             cwd=ROOT,
             env=environment(given),
@@ -108,7 +111,11 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
 
 @contextmanager
 def production(
-    databases: Databases, make: Callable[[Databases], Flask], **more: str
+    databases: Databases,
+    make: Callable[[Databases], Flask],
+    *,
+    log_level: str = "warning",
+    **more: str,
 ) -> Iterator[Server]:
     """Serve the database that `make` makes with production settings, then throw it away."""
     app = make(databases)
@@ -121,7 +128,7 @@ def production(
         } | more
         if settings.database_url:
             given["DATABASE_URL"] = settings.database_url
-        with gunicorn(given, settings.instance) as server:
+        with gunicorn(given, settings.instance, log_level) as server:
             yield server
     finally:
         databases.drop(app)
@@ -183,7 +190,16 @@ def with_one_curator(databases: Databases) -> Flask:
     return app
 
 
-MAKERS = {"open": with_every_state, "empty": with_one_curator}
+def without_an_index(databases: Databases) -> Flask:
+    """Take the index away, and let nobody build another."""
+    app = stocked(databases)
+    folder = app.extensions["settings"].instance / "search"
+    shutil.rmtree(folder)
+    (folder / "lock").mkdir(parents=True)  # where whoever changes the index opens a file
+    return app
+
+
+MAKERS = {"open": with_every_state, "empty": with_one_curator, "preparing": without_an_index}
 MORE = {"education": {"PORTAL_EDUCATION_GOV_UK": "1"}}
 
 
@@ -205,8 +221,8 @@ class Portals:
     def of(self, kind: str) -> Server:
         """Return the portal of a kind.
 
-        It is `open`, `empty`, `broken`, `closed`, on an `education` address of GOV.UK, or a
-        `demonstration`.
+        It is `open`, `empty`, `preparing` its index, `broken`, `closed`, on an `education` address
+        of GOV.UK, or a `demonstration`.
         """
         if kind not in self.running:
             self.running[kind] = self.stack.enter_context(self._start(kind))
