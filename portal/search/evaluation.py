@@ -33,11 +33,15 @@ def documents(path: Path) -> Iterator[tuple[str, str, str]]:
                 continue
             try:
                 said = json.loads(line)
-                yield str(said["id"]), said.get("title") or "", said.get("text") or ""
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                parts = str(said["id"]), said.get("title") or "", said.get("text") or ""
+                readable = isinstance(parts[1], str) and isinstance(parts[2], str)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                readable = False
+            if not readable:
                 raise ValueError(
                     f"{path}, line {number}: this is no object with id, title and text"
-                ) from error
+                )
+            yield parts
 
 
 def queries(path: Path) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 import gzip
 import json
-from collections.abc import Callable, Collection, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from importlib import resources
 
@@ -17,19 +18,17 @@ NEAR = 8
 """Characters from which a word may differ in two places instead of one."""
 ALIKE = 2
 """First letters that a slip leaves as they are, where an ending is to be allowed for."""
-LONGEST_ENDING = 3
-"""Letters that a stem may lack of the word it stands for."""
 LIKE = 0.84
 """Likeness from which a word is offered instead of another."""
 
 
 def nearest(
     word: str,
-    known: Collection[str],
+    known: Sequence[str],
     count: Callable[[str], int],
     form: Callable[[str], str],
 ) -> str:
-    """Return the stem among `known` that `word` is most likely a slip for, or nothing.
+    """Return the stem among the sorted `known` that `word` is most likely a slip for, or nothing.
 
     An English word is no slip, even if nothing has been written about it. The distance counts a
     letter left out, put in, changed, or two that changed places (optimal string alignment; Damerau,
@@ -55,25 +54,21 @@ def nearest(
     return best[2]
 
 
-def _candidates(word: str, known: Collection[str], allowed: int) -> set[str]:
+def _candidates(word: str, known: Sequence[str], allowed: int) -> set[str]:
     """Return the stems worth a closer look: near as they are, or with an ending cut off.
 
     All of them: were it the best few, words that the person may not see could crowd out others.
     """
     found = set()
     for said in {word, analysis.stem(word)} - {""}:
-        near = process.extract(
-            said,
-            known,
-            scorer=OSA.distance,
-            score_cutoff=allowed + LONGEST_ENDING,
-            limit=None,
-        )
-        found |= {
-            stem
-            for stem, distance, _ in near
-            if distance <= allowed or stem[:ALIKE] == said[:ALIKE]
-        }
+        near = process.extract(said, known, scorer=OSA.distance, score_cutoff=allowed, limit=None)
+        found |= {stem for stem, _, _ in near}
+    begins = word[:ALIKE]
+    for stem in known[bisect_left(known, begins) :]:
+        if not stem.startswith(begins):
+            break
+        if OSA.distance(word[: len(stem)], stem, score_cutoff=allowed) <= allowed:
+            found.add(stem)
     return found
 
 

@@ -100,13 +100,16 @@ def read(path: Path) -> Thesaurus:
     if unknown:
         names = ", ".join(sorted(map(str, unknown)))
         raise ValueError(f"{path.name} has {names}; it may have same, also and signs")
-    also = data.get("also") or []
+    same = _list(path, "same", data.get("same"))
+    also = _list(path, "also", data.get("also"))
     for entry in also:
         if not isinstance(entry, dict) or set(entry) != {"from", "to"}:
             raise ValueError(f"{path.name}: an entry of `also` has not just from and to: {entry}")
     signs = data.get("signs") or {}
+    if not isinstance(signs, dict) or not all(isinstance(terms, dict) for terms in signs.values()):
+        raise ValueError(f"{path.name}: write signs as vocabulary, then term, then a list")
     return Thesaurus(
-        [_strings(path, group) for group in data.get("same") or []],
+        [_strings(path, group) for group in same],
         [(_strings(path, entry["from"]), _strings(path, entry["to"])) for entry in also],
         {
             (name, term): _strings(path, phrases)
@@ -114,6 +117,12 @@ def read(path: Path) -> Thesaurus:
             for term, phrases in terms.items()
         },
     )
+
+
+def _list(path: Path, key: str, given: Any) -> list[Any]:
+    if given is not None and not isinstance(given, list):
+        raise ValueError(f"{path.name}: {key} is not a list: {given}")
+    return given or []
 
 
 def _strings(path: Path, given: Any) -> list[str]:
