@@ -2,6 +2,7 @@
 
 import multiprocessing
 import random
+import resource
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -343,7 +344,10 @@ def test_a_rare_word_weighs_more_than_a_common_one(build: Make) -> None:
     texts=st.lists(st.tuples(TEXTS, TEXTS, st.sampled_from([0, 300])), min_size=2, max_size=8),
     asked=st.sets(st.sampled_from(WORDS), min_size=2),
 )
-@example(texts=[(["alpha"], [], 0), ([], ["alpha", "bravo"], 300)], asked={"alpha", "bravo"})
+@example(
+    texts=[(["alpha"], [], 0), ([], ["alpha", "bravo"], 300), *[([], ["bravo"], 0)] * 6],
+    asked={"alpha", "bravo"},
+)
 def test_records_with_all_of_a_few_words_come_first(
     build: Make, texts: list[tuple[list[str], list[str], int]], asked: set[str]
 ) -> None:
@@ -382,10 +386,12 @@ def test_of_equals_the_one_with_the_lower_id_comes_first(build: Make) -> None:
     assert find(engine, "passport") == [1, 3, 5, 8]
 
 
+PLACES = ("alpha", "bravo", "charlie", "delta")
+
+
 def test_the_order_is_the_same_in_whatever_order_records_were_saved(build: Make) -> None:
-    places = ["alpha", "bravo", "charlie", "delta"]
-    records = [record(n, f"passport mentor panel {place}") for n, place in enumerate(places)]
-    records += [record(n, f"passport {place}") for n, place in enumerate(places, start=4)]
+    records = [record(n, f"passport mentor panel {place}") for n, place in enumerate(PLACES)]
+    records += [record(n, f"passport {place}") for n, place in enumerate(PLACES, start=4)]
     orders = {
         tuple(find(build(*given), "passport mentor panel")) for given in (records, records[::-1])
     }
@@ -667,6 +673,21 @@ def test_what_someone_may_not_see_changes_nothing_of_what_they_are_told(
     assert told(later, READERS) == alone
 
 
+def test_what_others_save_however_often_changes_no_order(build: Make) -> None:
+    alike = [record(n, f"passport mentor panel {place}") for n, place in enumerate(PLACES)]
+    others = [record(n, f"passport {place}") for n, place in enumerate(PLACES, start=4)]
+    answers = []
+    for saves in (0, 30):
+        engine = build(*alike[:1])
+        save(engine, *alike[1:])
+        save(engine, *others)
+        for n in range(saves):
+            save(engine, record(100 + n, "zebra", audience="staff"))
+        found = ask(engine, "passport mentor panel", READERS)
+        answers.append((found.ids.tolist(), found.scores.tolist()))
+    assert answers[0] == answers[1]
+
+
 def hidden_beside(letters: str) -> list[Record]:
     """Return records for others, of words that look more like a slip than what readers have."""
     return [record(n, f"passpo{c}t", audience="staff") for n, c in enumerate(letters, start=10)]
@@ -880,7 +901,7 @@ def test_a_change_that_fails_changes_nothing_and_the_next_one_works(build: Make)
 
 def test_nobody_else_on_the_machine_can_read_the_index(build: Make, folder: Path) -> None:
     build(*RECORDS, folder=folder)
-    assert (folder).stat().st_mode & 0o077 == 0
+    assert folder.stat().st_mode & 0o077 == 0
 
 
 def test_an_index_that_was_thrown_away_is_not_ready_and_can_be_built_anew(
@@ -1021,6 +1042,22 @@ def rebuild_for_ever(name: str, folder: Path, said: "Connection[int, int]") -> N
     rebuild(ENGINES[name](folder, Thesaurus()), records(), generation=9)
 
 
+def save_without_room(name: str, folder: Path, said: "Connection[int, int]") -> None:
+    engine = ENGINES[name](folder, Thesaurus())
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, usual[1]))
+    kept = []
+    try:
+        save(engine, record(8, " ".join(f"passport word{n}" for n in range(2000))), gone=[1])
+    except OSError as error:
+        kept.append(error)  # as whatever reports it may do
+    resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert kept
+    assert set(find(engine, "passport")) == {1, 3, 4}
+    save(engine, record(9, "passport"), generation=9)
+    said.send(9)
+
+
 def killed(target: Callable[..., None], *given: Any, after: float) -> int:
     """Run `target` in a process of its own, kill it, and return the last number that it said."""
     context = multiprocessing.get_context("spawn")
@@ -1073,3 +1110,12 @@ def test_a_killed_rebuild_leaves_the_old_index_and_the_next_one_clears_up(
     rebuild(engine, RECORDS, generation=2)
     assert set(find(engine, "passport")) == {1, 3, 4}
     assert files_in(folder) == before
+
+
+def test_a_full_disk_loses_nothing_and_the_next_change_works(
+    build: Make, name: str, folder: Path
+) -> None:
+    engine = build(*RECORDS, folder=folder)
+    assert killed(save_without_room, name, folder, after=0) == 9
+    assert set(find(engine, "passport")) == {1, 3, 4, 9}
+    assert engine.generation() == 9
