@@ -17,6 +17,8 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 # no address of a reader, no query, no Referer: none of them is kept (see the privacy page)
 access_log_format = '%(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
 control_socket_disable = True
+# 500 characters of any script, as an address writes them, and the filters
+limit_request_line = 8190
 
 # NumPy adds and compares here; threads for linear algebra would only cost memory
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

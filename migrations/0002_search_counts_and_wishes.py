@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("results", sa.Integer(), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("day", "words", "results", name=op.f("pk_search_count")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "wish",
@@ -24,6 +25,7 @@ def upgrade() -> None:
         sa.Column("terms", sa.String(length=500), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("day", "terms", name=op.f("pk_wish")),
+        sqlite_with_rowid=False,
     )
 
 

@@ -9,21 +9,29 @@ export function completeIn(box) {
   const { form, value: typed } = field
   const focused = document.activeElement === field
   let asked
-
+  let latest
   function source(words, show) {
     clearTimeout(asked)
+    latest = words
     asked = setTimeout(async () => {
       try {
         const answer = await fetch(`${box.dataset.complete}?q=${encodeURIComponent(words)}`, {
           headers: { Accept: 'application/json' },
         })
-        show(answer.ok && !answer.redirected ? await answer.json() : [])
+        const found = answer.ok && !answer.redirected ? await answer.json() : []
+        if (words === latest) show(found) // a slow answer to an earlier key comes too late
       } catch {
         show([]) // the search itself still works
       }
     }, PAUSE)
   }
 
+  function search() {
+    if (form.requestSubmit) form.requestSubmit()
+    else form.querySelector('[type="submit"]').click()
+  }
+
+  const hint = document.getElementById(`${field.id}-hint`)?.textContent ?? ''
   box.replaceChildren()
   accessibleAutocomplete({
     element: box,
@@ -37,12 +45,13 @@ export function completeIn(box) {
     confirmOnBlur: false,
     showNoOptionsFound: false,
     displayMenu: 'overlay',
+    tAssistiveHint: () => `${hint} When there are suggestions, use the up and down arrows to hear them and Enter to search.`,
     tStatusQueryTooShort: () => '',
     tStatusNoResults: () => '',
     onConfirm(chosen) {
       if (chosen === undefined) return
       box.querySelector('input[role="combobox"]').value = chosen
-      form.requestSubmit()
+      search()
     },
   })
   const made = box.querySelector('input[role="combobox"]')
@@ -52,7 +61,7 @@ export function completeIn(box) {
   made.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter') return
     event.preventDefault()
-    form.requestSubmit()
+    search()
   })
   if (focused) made.focus()
 }

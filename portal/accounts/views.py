@@ -7,7 +7,7 @@ from flask_login import current_user, login_user, logout_user
 from portal.accounts import service
 from portal.accounts.forms import SignInForm
 from portal.accounts.models import User
-from portal.core.application import only_reads
+from portal.core.application import posted_field
 from portal.core.config import Settings
 from portal.core.database import db
 from portal.core.errors import TooManyAttempts
@@ -15,6 +15,7 @@ from portal.core.permissions import Permission, public, requires
 
 bp = Blueprint("accounts", __name__, template_folder="templates")
 
+MOST_GIVEN_BACK = 100_000  # characters
 WRONG = "The e-mail address or the password is not right"
 
 
@@ -23,10 +24,11 @@ def ask_to_sign_in() -> ResponseReturnValue:
 
     What someone has written, and was signed out meanwhile, is given back to be sent again.
     """
-    if request.method == "POST" and only_reads():
-        fields = [(name, text) for name, text in request.form.items() if name != "submit"]
+    field = posted_field()
+    if request.method == "POST" and field is not None:
+        text = request.form.get(field, "")[:MOST_GIVEN_BACK]
         page = render_template(
-            "accounts/signed_out_meanwhile.html", fields=fields, path=request.path
+            "accounts/signed_out_meanwhile.html", field=field, text=text, path=request.path
         )
         return page, 401
     wanted = request.full_path.rstrip("?") if request.method == "GET" else ""

@@ -15,22 +15,32 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 def only_reads() -> bool:
     """Tell whether the present request can change nothing."""
+    return request.method in SAFE_METHODS or posted_field() is not None
+
+
+def posted_field() -> str | None:
+    """Return the field whose text the present endpoint only reads, if it is such a one."""
     view = current_app.view_functions.get(request.endpoint or "")
-    return request.method in SAFE_METHODS or getattr(view, "reads_only", False)
+    field: str | None = getattr(view, "reads_only", None)
+    return field
 
 
 class DirtyRead(RuntimeError):
     """A request that only reads has changed a record."""
 
 
-def reads_only(view: View) -> View:
+def reads_only(field: str) -> Callable[[View], View]:
     """Declare that a view changes nothing even when something is posted to it.
 
     For text that must not stand in an address. Its form needs no token, since there is nothing to
-    forge, and is given back when its sender has been signed out meanwhile.
+    forge, and its `field` is given back when its sender has been signed out meanwhile.
     """
-    view.reads_only = True  # type: ignore[attr-defined]  # read again by the application
-    return view
+
+    def declare(view: View) -> View:
+        view.reads_only = field  # type: ignore[attr-defined]  # read again by the application
+        return view
+
+    return declare
 
 
 class InMemoryRequest(Request):

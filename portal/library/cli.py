@@ -73,14 +73,12 @@ def import_folder(folder: Path) -> None:
         progress=lambda reference, what: click.echo(f"{what}: {reference}"),
     )
     commit()
-    with reading():
-        indexing.sync_index(db.session, _library().engine, vocabularies)
-        db.session.rollback()
     for name, counted in (("Authorities", register), ("Documents", tally)):
         click.echo(
             f"{name}: {counted.added} added, {counted.changed} changed, "
             f"{counted.unchanged} unchanged"
         )
+    _follow()
 
 
 @library.command("export")
@@ -118,6 +116,18 @@ def withdraw(reference: str, reason: str) -> None:
         commit()
     except DomainError as error:
         raise click.ClickException(str(error)) from error
-    with reading():
-        indexing.sync_index(db.session, _library().engine, _library().vocabularies)
     click.echo(f"{reference} is withdrawn.")
+    _follow()
+
+
+def _follow() -> None:
+    """Bring the search index up to date with what has just been committed."""
+    try:
+        with reading():
+            indexing.sync_index(db.session, _library().engine, _library().vocabularies)
+            db.session.rollback()
+    except Exception as error:  # whatever it is, the change itself is done
+        raise click.ClickException(
+            f"that is done, but the search index could not be changed ({type(error).__name__}): "
+            "run `flask search reindex`"
+        ) from error

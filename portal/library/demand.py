@@ -13,7 +13,7 @@ from portal.core import clock
 from portal.library.models import SearchCount, Wish
 from portal.library.vocabularies import Vocabularies
 from portal.search import analysis
-from portal.search.port import Engine
+from portal.search.port import Engine, Query
 
 MOST_WORDS = 6
 """Words up to which a search is kept: a longer one may describe a case, whatever its words."""
@@ -21,18 +21,18 @@ WISHED_FOR = ("source_of_harm", "age_band", "referred_by", "response_tier")
 """The vocabularies in which an example can be asked for."""
 
 
-def count_search(
-    session: Session, *, engine: Engine, text: str, audiences: frozenset[str], results: int
-) -> None:
+def count_search(session: Session, *, engine: Engine, query: Query, results: int) -> None:
     """Count one search: with its words if each of them stands in the library, else without.
 
-    Only words that count are kept, in lower case, without signs, numbers of their own or initials.
-    Who searched is not known here. Raises `NotReady`.
+    The words are kept as the library writes them, not as they were typed: "Banks", a name, is
+    counted as "bank" if at all. Small words, initials and signs are left out. Who searched is not
+    known here. Raises `NotReady`.
     """
-    words = " ".join(word for _, word in analysis.words(text))
-    short = len(words.split()) <= MOST_WORDS and len(words) <= SearchCount.words.type.length
-    known = short and engine.all_known(text, audiences)
-    row = {"words": words, "results": results} if known else {"words": "", "results": 0}
+    short = len(analysis.stems(query.text)) <= MOST_WORDS
+    words = engine.as_known(query) if short else ""
+    if len(words) > SearchCount.words.type.length:
+        words = ""
+    row = {"words": words, "results": results if words else 0}
     _add_one(session, SearchCount, {"day": clock.today(), **row})
 
 

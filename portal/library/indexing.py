@@ -18,9 +18,11 @@ from portal.core.database import db, reading
 from portal.library.catalogue import generation_of
 from portal.library.models import Document, LibraryChange, State
 from portal.library.vocabularies import NOT_STATED, Vocabularies
-from portal.search.port import Engine, Record, mark
+from portal.search.port import Engine, NotReady, Record, mark
 
 FIRST_RETRY, LAST_RETRY = 1.0, 60.0  # seconds
+MOST_APPLIED = 500
+"""Changed documents that are put in one by one; for more the index is built anew."""
 _log = logging.getLogger(__name__)
 
 
@@ -35,7 +37,7 @@ class Indexer:
         self._engine = engine
         self._vocabularies = vocabularies
         self._woken = Event()
-        self._ended = False
+        self._ended = Event()
         self._starting = Lock()
         self._thread: Thread | None = None
 
@@ -49,7 +51,7 @@ class Indexer:
 
     def stop(self) -> None:
         """End the thread after what it is doing, and wait for that."""
-        self._ended = True
+        self._ended.set()
         self._woken.set()
         if self._thread is not None:
             self._thread.join()
@@ -59,15 +61,18 @@ class Indexer:
         while True:
             self._woken.wait()
             self._woken.clear()
-            if self._ended:
+            if self._ended.is_set():
                 return
             try:
                 with self._app.app_context(), reading():
                     sync_index(db.session, self._engine, self._vocabularies)
                 retry = FIRST_RETRY
             except Exception as error:  # whatever it is, the next try may succeed
-                _log.error("the search index could not be changed: %s", type(error).__name__)
-                self._woken.wait(retry)
+                number = f" {error.errno}" if isinstance(error, OSError) else ""
+                _log.error(
+                    "the search index could not be changed: %s%s", type(error).__name__, number
+                )
+                self._ended.wait(retry)  # however many searches ask meanwhile
                 self._woken.set()
                 retry = min(2 * retry, LAST_RETRY)
 
@@ -79,13 +84,30 @@ def sync_index(session: Session, engine: Engine, vocabularies: Vocabularies) -> 
     """
     with engine.writing():
         latest, held = generation_of(session), engine.generation()
-        if held is None or held > latest:  # none yet, or the database was put back
+        # none yet, one that can't be read, or the database was put back
+        if held is None or held > latest or not _readable(engine):
             return _rebuild(session, engine, vocabularies)
-        changed = select(LibraryChange.document_id).where(LibraryChange.generation > held)
+        changed = changed_since(session, held)
+        if len(changed) > MOST_APPLIED:
+            return _rebuild(session, engine, vocabularies)
         documents = session.scalars(select(Document).where(Document.id.in_(changed))).all()
         if latest > held:
             _apply(engine, documents, latest, vocabularies)
         return len(documents)
+
+
+def changed_since(session: Session, generation: int) -> frozenset[int]:
+    """Return the ids of the documents that changed after a generation of the library."""
+    query = select(LibraryChange.document_id).where(LibraryChange.generation > generation)
+    return frozenset(session.scalars(query))
+
+
+def _readable(engine: Engine) -> bool:
+    try:
+        engine.contents()
+    except NotReady:
+        return False
+    return True
 
 
 def _apply(

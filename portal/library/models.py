@@ -97,6 +97,8 @@ class SearchCount(Base):
     """
 
     __tablename__ = "search_count"
+    # else SQLite numbers the rows in the order in which they came
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (as SQLAlchemy documents)
 
     day: Mapped[date] = mapped_column(primary_key=True)
     words: Mapped[str] = mapped_column(String(100), primary_key=True)
@@ -110,6 +112,7 @@ class Wish(Base):
     """How often an example was asked for on a day, in terms of the vocabularies, by nobody."""
 
     __tablename__ = "wish"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (as SQLAlchemy documents)
 
     day: Mapped[date] = mapped_column(primary_key=True)
     terms: Mapped[str] = mapped_column(String(500), primary_key=True)

@@ -87,4 +87,6 @@ def reasons(shared: Sequence[Key], words: Sequence[str], vocabularies: Vocabular
     made = [f"{label}: {', '.join(terms)}" for label, terms in said.items()]
     if words:
         made.append(f"Words in both: {', '.join(words)}")
+    if not made:
+        made.append("Found by words that people use for such a case")
     return made

@@ -19,7 +19,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.routing import BaseConverter
 
 from portal.audit import service as audit
@@ -27,7 +27,7 @@ from portal.core import clock
 from portal.core.application import reads_only
 from portal.core.database import db, short_transaction
 from portal.core.permissions import Actor, Permission, requires
-from portal.library import demand, downloads, listing, presentation, service, similar
+from portal.library import demand, downloads, indexing, listing, presentation, service, similar
 from portal.library.catalogue import BEST, Catalogue, Listing, Snapshot
 from portal.library.forms import SituationForm, WishForm
 from portal.library.indexing import Indexer
@@ -47,6 +47,7 @@ COUNTING_SECONDS = 0.2
 FEWEST_TYPED, MOST_TYPED = 2, 80  # characters that are completed
 MOST_TITLES, MOST_TERMS = 6, 3
 MOST_NEAREST = 6
+MOST_CLAUSES = 6
 FIND_BY = {
     "source_of_harm": "Where does the worry come from?",
     "referred_by": "Who raised it?",
@@ -196,7 +197,7 @@ def browse() -> ResponseReturnValue:
     shown = {}
     if results is not None:
         shown = {d.id: extracts.extract(d.plain, results.stems) for d in documents}
-        if wanted.asked:
+        if wanted.asked and request.method == "GET":
             _count_search(wanted.q, found.total)
     return render_template(
         "library/browse.html",
@@ -218,38 +219,48 @@ def browse() -> ResponseReturnValue:
 
 def _results(text: str, literal: bool = False) -> tuple[Results | None, bool]:
     """Search the index; `None` and false while there is none. One that is behind is mended."""
+    try:
+        return _library().engine.search(_query(text, literal)), True
+    except NotReady:
+        _library().indexer.wake()
+        return None, False
+
+
+def _query(text: str, literal: bool = False) -> Query:
+    """Return what the present reader asks of the index.
+
+    Of an index that is behind the library, what has changed since is left out. Raises `NotReady`
+    for one that is ahead of it.
+    """
     library = _library()
     generation = library.catalogue.current(db.session).generation
+    held = library.engine.generation()
+    if held is None or held > generation:
+        raise NotReady("the index is not of this library")
+    hidden = frozenset[int]()
+    if held < generation:
+        library.indexer.wake()
+        hidden = indexing.changed_since(db.session, held)
     today = clock.today().toordinal()
-    try:
-        found = library.engine.search(Query(text, audiences_of(_actor()), today, literal))
-    except NotReady:
-        library.indexer.wake()
-        return None, False
-    if library.engine.generation() != generation:
-        library.indexer.wake()
-    return found, True
+    return Query(text, audiences_of(_actor()), today, hidden, literal)
 
 
 def _count_search(text: str, results: int) -> None:
     """Count a search if that is possible at once; nobody waits for it."""
-    audiences = audiences_of(_actor())
     try:
+        query = _query(text)
         with short_transaction(patience=COUNTING_SECONDS) as session:
-            demand.count_search(
-                session,
-                engine=_library().engine,
-                text=text,
-                audiences=audiences,
-                results=results,
-            )
-    except (OperationalError, NotReady):
+            demand.count_search(session, engine=_library().engine, query=query, results=results)
+    except (SQLAlchemyError, NotReady):
         current_app.logger.warning("a search was not counted")
 
 
 def _nearest(text: str) -> list[str]:
     """Return words of the library that are spelled nearly like those that were looked for."""
-    return _library().engine.near(text, audiences_of(_actor()), most=MOST_NEAREST)
+    try:
+        return _library().engine.near(_query(text), most=MOST_NEAREST)
+    except NotReady:
+        return []
 
 
 def _wish_address(wanted: listing.Wanted) -> str:
@@ -274,7 +285,7 @@ def complete() -> ResponseReturnValue:
 
 @bp.route("/find-a-case/describe", methods=["GET", "POST"])
 @requires(Permission.LIBRARY_READ)
-@reads_only
+@reads_only("situation")
 def describe() -> ResponseReturnValue:
     """Find cases like a situation that is posted, shown again, and kept nowhere."""
     form = SituationForm()
@@ -298,8 +309,12 @@ def _similar(results: Results, text: str) -> list[SimilarCase]:
         signs=library.thesaurus.signs_in(analysis.stems(text)),
     )
     ids = [case.id for case in found]
-    query = Query(text, audiences, literal=True)
-    words = library.engine.reasons(query, ids, most=similar.MOST_WORDS_WEIGHED)
+    try:
+        words = library.engine.reasons(
+            _query(text, literal=True), ids, most=similar.MOST_WORDS_WEIGHED
+        )
+    except NotReady:  # just now; the cases have been found already
+        words = {}
     documents = service.listed(db.session, actor=actor, ids=ids, texts=True)
     by_id = {case.id: case for case in found}
     return [
@@ -360,7 +375,7 @@ def _ways_out(wanted: listing.Wanted, ranked: Ids | None) -> list[WayOut]:
         if left.total:
             label = f"“{chip.vocabulary}: {chip.label}”"
             ways.append(WayOut(label, chip.href, left.total))
-    for source, text in syntax.without_each_clause(wanted.q):
+    for source, text in syntax.without_each_clause(wanted.q)[:MOST_CLAUSES]:
         results, _ = _results(text) if text else (None, True)
         left = _page_of(replace(wanted, q=text), results.ids if results is not None else None)
         if left.total:

@@ -33,6 +33,8 @@ _TOKEN = re.compile(
     r"|[^\W_]+",
     re.IGNORECASE,
 )
+_LONGEST_BEFORE = 16
+"""Characters that a word of several parts may have before its last one."""
 _SECTION = re.compile(r"s(?:ec(?:t(?:ions?)?)?)?[ .]{0,2}(\d{1,3}[a-z]?)")
 
 # What Porter's rules (snowballstem.org/algorithms/english) put together, or apart, wrongly
@@ -120,9 +122,14 @@ def token_at(text: str, start: int) -> Token | None:
     before = text[start - 1 : start]
     if before.isalnum():
         return None
-    match = _TOKEN.match(text, start)
-    found = stem(match[0]) if match else ""
-    return Token(found, match.start(), match.end()) if match and found else None
+    # a number or letter may be the end of "section 47" or "M.A.S.H."
+    inside = before in ". " and (text[start].isdigit() or before == ".")
+    matches = _TOKEN.finditer(text, max(0, start - _LONGEST_BEFORE) if inside else start)
+    match = next((match for match in matches if match.end() > start), None)
+    if match is None or match.start() != start:
+        return None
+    found = stem(match[0])
+    return Token(found, match.start(), match.end()) if found else None
 
 
 def forms(stem: str) -> Sequence[str]:

@@ -33,7 +33,7 @@ class Record:
     search_words: str = ""
     """What people may call what it is about, where it calls it something else."""
     review_by: int = 0
-    """The day (`date.toordinal()`) from which it is overdue; 0 if it never is."""
+    """The day (`date.toordinal()`) after which it is overdue; 0 if it never is."""
 
 
 def mark(record: Record) -> int:
@@ -55,6 +55,8 @@ class Query:
     audiences: frozenset[str]
     today: int = 0
     """The day (`date.toordinal()`) on which records may be overdue."""
+    hidden: frozenset[int] = frozenset()
+    """Ids of records that changed since the index was written: they may no longer be for them."""
     literal: bool = False
     """Whether `text` is a description in plain words, in which no sign means anything."""
 
@@ -80,7 +82,7 @@ class Results:
 
 
 class NotReady(Exception):
-    """There is no index yet, or it belongs to another version of the portal."""
+    """There is no index that can be read: none yet, one of another version, or a damaged one."""
 
 
 class Engine(Protocol):
@@ -98,16 +100,16 @@ class Engine(Protocol):
         Ids outside the query's audiences have no entry. Raises `NotReady`.
         """
 
-    def near(self, text: str, audiences: frozenset[str], most: int) -> list[str]:
-        """Return words of records that are spelled nearly like words of `text` that none has.
+    def near(self, query: Query, most: int) -> list[str]:
+        """Return words of records that are spelled nearly like words of the query that none has.
 
         The nearest come first. Raises `NotReady`.
         """
 
-    def all_known(self, text: str, audiences: frozenset[str]) -> bool:
-        """Tell whether each word of `text` that counts, and one at least, stands in some record.
+    def as_known(self, query: Query) -> str:
+        """Return the words of a query in forms that records have, not as they were typed.
 
-        Raises `NotReady`.
+        Nothing if no record has one of them. Raises `NotReady`.
         """
 
     def generation(self) -> int | None:

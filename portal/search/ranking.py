@@ -127,15 +127,19 @@ class View:
             dict(zip(stems, said[2::3], strict=True)),
         )
 
-    def reader(self, audiences: frozenset[str]) -> "Reader":
-        """Return the view of those who belong to `audiences`."""
-        found = self._readers.get(audiences)
+    def reader(self, query: Query) -> "Reader":
+        """Return the view of the person who asks."""
+        found = self._readers.get(query.audiences)
         if found is None:
             allowed = np.zeros(self.size, np.bool_)
-            for audience in audiences:
+            for audience in query.audiences:
                 allowed[self.postings("audience", audience).places] = True
-            found = self._readers[audiences] = Reader(self, allowed & self._live)
-        return found
+            found = self._readers[query.audiences] = Reader(self, allowed & self._live)
+        if not query.hidden:
+            return found
+        allowed = found.allowed.copy()
+        allowed[self.places(query.hidden)] = False
+        return Reader(self, allowed)
 
 
 def _joined(parts: Sequence[tuple[Places, Floats]]) -> Found:
@@ -153,7 +157,8 @@ class Reader:
         self.allowed = allowed
         self.count = int(allowed.sum())
         self._all = self.count == view.size
-        mean = float(view.lengths[allowed].mean()) if self.count else 1.0
+        # in double precision, where the order of the records changes nothing that is seen
+        mean = float(view.lengths[allowed].mean(dtype=np.float64)) if self.count else 1.0
         self.norms: Floats = scoring.norms(view.lengths, mean)
         self.having = lru_cache(REMEMBERED)(self._having)
 
@@ -325,7 +330,7 @@ class _Search:
     def _feed_back(self, weight: float) -> None:
         """Re-order what was found by the words that mark the best of it."""
         reader, scores = self.reader, self.scores
-        best = _best(scores, scoring.FEEDBACK_RECORDS)
+        best = _best(scores, reader.view.numbers, scoring.FEEDBACK_RECORDS)
         total = float(scores[best].sum())
         words = scoring.borrowed(
             [
@@ -351,7 +356,7 @@ class _Search:
 
     def _share_with_neighbours(self) -> None:
         """Give the records to be read with one of the best a part of its score."""
-        best = _best(self.scores, scoring.NEIGHBOURS_OF)
+        best = _best(self.scores, self.reader.view.numbers, scoring.NEIGHBOURS_OF)
         had = self.scores[best].tolist()
         for place, score in zip(best.tolist(), had, strict=True):
             found = self.reader.of("neighbour", str(self.reader.view.keys[place]))
@@ -383,14 +388,14 @@ def key(reference: str) -> int:
     return int.from_bytes(hashed, "big") if reference else 0
 
 
-def _best(scores: Floats, most: int) -> npt.NDArray[np.int64]:
-    """Return the places of the best scores above zero, best first, of equals the first."""
+def _best(scores: Floats, numbers: Places, most: int) -> npt.NDArray[np.int64]:
+    """Return the places of the best scores above zero, best first, of equals the lower number."""
     places = np.flatnonzero(scores)
     if len(places) > most:
         found = scores[places]
         floor = np.partition(found, len(found) - most)[len(found) - most]
         places = places[found >= floor]
-    return places[np.argsort(-scores[places], kind="stable")][:most]
+    return places[np.lexsort((numbers[places], -scores[places]))][:most]
 
 
 def _parsed(query: Query) -> syntax.Parsed:
@@ -400,7 +405,7 @@ def _parsed(query: Query) -> syntax.Parsed:
 def search(view: View, query: Query, thesaurus: Thesaurus) -> Results:
     """Return the records of `view` that match, ranked as `scoring` says."""
     parsed = _parsed(query)
-    reader = view.reader(query.audiences)
+    reader = view.reader(query)
     if parsed.empty:
         return Results(np.zeros(0, np.int64), np.zeros(0, np.float32), too_common=True)
     under_way = _Search(reader, parsed, thesaurus)
@@ -447,7 +452,7 @@ def reasons(
     view: View, query: Query, thesaurus: Thesaurus, ids: Sequence[int], most: int
 ) -> dict[int, list[str]]:
     """Return for each of `ids` the words of the query that speak most for it, best first."""
-    reader = view.reader(query.audiences)
+    reader = view.reader(query)
     under_way = _Search(reader, _parsed(query), thesaurus)
     under_way.look(forgiving=not query.literal)
     places = [int(p) for p in view.places(ids) if reader.allowed[p]]
@@ -465,11 +470,11 @@ def reasons(
     return made
 
 
-def near(view: View, text: str, audiences: frozenset[str], most: int) -> list[str]:
-    """Return words of the records that are spelled nearly like those of `text`, nearest first."""
-    reader = view.reader(audiences)
+def near(view: View, query: Query, most: int) -> list[str]:
+    """Return words of records that are spelled nearly like words that none has, nearest first."""
+    reader = view.reader(query)
     found: dict[str, float] = {}
-    unknown = [stem for stem in analysis.stems(text) if not reader.having(stem)]
+    unknown = [stem for stem in analysis.stems(query.text) if not reader.having(stem)]
     for stem in unknown:
         for known, likeness in spelling.like(stem, view.vocabulary, reader.having, most):
             found[known] = max(likeness, found.get(known, 0.0))
@@ -477,11 +482,12 @@ def near(view: View, text: str, audiences: frozenset[str], most: int) -> list[st
     return [reader.form(stem) for stem in best]
 
 
-def all_known(view: View, text: str, audiences: frozenset[str]) -> bool:
-    """Tell whether each word of `text` that counts, and one at least, stands in some record."""
-    reader = view.reader(audiences)
-    found = analysis.stems(text)
-    return bool(found) and all(reader.having(stem) for stem in found)
+def as_known(view: View, query: Query) -> str:
+    """Return the words of a query as records have them, or nothing if none has one of them."""
+    reader = view.reader(query)
+    found = analysis.stems(query.text)
+    known = all(reader.having(stem) for stem in found)
+    return " ".join(reader.form(stem) for stem in found) if known else ""
 
 
-__all__ = ["View", "all_known", "key", "near", "reasons", "search"]
+__all__ = ["View", "as_known", "key", "near", "reasons", "search"]

@@ -16,6 +16,8 @@ SHORTEST = 4
 """Characters from which a word is compared; a shorter one is near too many."""
 NEAR = 8
 """Characters from which a word may differ in two places instead of one."""
+LONGEST = 40
+"""Letters up to which a word is taken apart."""
 ALIKE = 2
 """First letters that a slip leaves as they are, where an ending is to be allowed for."""
 LIKE = 0.84
@@ -92,6 +94,8 @@ def like(
 
 def halves(word: str) -> Iterator[tuple[str, str]]:
     """Give the ways to read one word as two that were run together, in stems."""
+    if len(word) > LONGEST or is_english(word):
+        return
     for place in range(3, len(word) - 2):
         left, right = analysis.stem(word[:place]), analysis.stem(word[place:])
         if left and right:

@@ -27,6 +27,8 @@ class Clause:
 
     source: str
     """As it was typed."""
+    span: tuple[int, int]
+    """Where it was typed."""
     stems: tuple[str, ...]
     field: str = ""
     """The field that it must stand in; any if empty."""
@@ -60,6 +62,7 @@ def parse(text: str) -> Parsed:
         said = match["phrase"] if match["phrase"] is not None else match["word"]
         clause = Clause(
             source=match[0],
+            span=match.span(),
             stems=tuple(analysis.stems(said)),
             field=(match["field"] or "").lower(),
             without=bool(match["without"]),
@@ -72,7 +75,7 @@ def parse(text: str) -> Parsed:
             required.append(clause)
     # read together, since a section of an Act may hold a space
     words = analysis.words(" ".join(left))
-    if len(words) > MOST_WORDS:
+    if len(words) + sum(len(clause.stems) for clause in excluded) > MOST_WORDS:
         return plain(text)
     return Parsed(words, required, excluded)
 
@@ -85,5 +88,8 @@ def plain(text: str) -> Parsed:
 def without_each_clause(text: str) -> list[tuple[str, str]]:
     """Return for each clause of a query how it was typed, and the query that is left without it."""
     parsed = parse(text)
-    sources = dict.fromkeys(clause.source for clause in (*parsed.required, *parsed.excluded))
-    return [(source, " ".join(text.replace(source, " ").split())) for source in sources]
+    made = []
+    for clause in (*parsed.required, *parsed.excluded):
+        start, end = clause.span
+        made.append((clause.source, " ".join((text[:start] + " " + text[end:]).split())))
+    return made

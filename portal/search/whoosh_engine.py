@@ -7,11 +7,12 @@ searched, and how, is in `ranking`.
 """
 
 import fcntl
+import logging
 import os
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import ceil, log
 from pathlib import Path
 from threading import Lock
@@ -26,7 +27,7 @@ from whoosh.reading import SegmentReader
 from portal.search import analysis, scoring
 from portal.search.port import NotReady, Query, Record, Results, mark
 from portal.search.ranking import View, key, search
-from portal.search.ranking import all_known as known_in
+from portal.search.ranking import as_known as known_in
 from portal.search.ranking import near as near_to
 from portal.search.ranking import reasons as reasons_in
 from portal.search.thesaurus import Thesaurus
@@ -41,6 +42,7 @@ MOST_ALIKE = 6
 APART = 100
 """Positions between two fields, so that no phrase spans them."""
 RETRIES = 20
+_log = logging.getLogger(__name__)
 
 
 class WhooshEngine:
@@ -63,7 +65,7 @@ class WhooshEngine:
             vector=STORED,
         )
         self._opening = Lock()
-        self._opened: tuple[str, View] | None = None
+        self._opened: tuple[bytes, View] | None = None
 
     def search(self, query: Query) -> Results:
         """Return what matches, ranked as `scoring` says."""
@@ -73,13 +75,13 @@ class WhooshEngine:
         """Return for each of `ids` the words of the query that speak most for it, best first."""
         return reasons_in(self._view(), query, self._thesaurus, ids, most)
 
-    def near(self, text: str, audiences: frozenset[str], most: int) -> list[str]:
-        """Return words of the records that are spelled nearly like those of `text`."""
-        return near_to(self._view(), text, audiences, most)
+    def near(self, query: Query, most: int) -> list[str]:
+        """Return words of records that are spelled nearly like words of the query that none has."""
+        return near_to(self._view(), query, most)
 
-    def all_known(self, text: str, audiences: frozenset[str]) -> bool:
-        """Tell whether each word of `text` that counts, and one at least, stands in some record."""
-        return known_in(self._view(), text, audiences)
+    def as_known(self, query: Query) -> str:
+        """Return the words of a query in forms that records have, not as they were typed."""
+        return known_in(self._view(), query)
 
     def contents(self) -> Mapping[int, int]:
         """Return the ids of all records in the index, each with its `mark`."""
@@ -114,7 +116,7 @@ class WhooshEngine:
                 writer.delete_document(int(place))
             for record in given:
                 writer.add_document(**_fields(record))
-        writer.commit(mergetype=_merge_alike)
+            writer.commit(mergetype=_merge_alike)
         self._name_current(current[0], generation)
 
     def rebuild(self, records: Iterable[Record], generation: int) -> None:
@@ -128,7 +130,7 @@ class WhooshEngine:
             with _cancelled_on_failure(writer):
                 for record in records:
                     writer.add_document(**_fields(record))
-            writer.commit(merge=False)
+                writer.commit(merge=False)
         except BaseException:
             shutil.rmtree(path, ignore_errors=True)
             raise
@@ -136,6 +138,8 @@ class WhooshEngine:
         for old in self.folder.glob("index-*"):
             if old.name != name:
                 shutil.rmtree(old, ignore_errors=True)
+        for left in self.folder.glob("current-*"):  # of a process that died
+            left.unlink(missing_ok=True)
 
     def _storage(self, name: str) -> FileStorage:
         return FileStorage(str(self.folder / name))
@@ -160,7 +164,7 @@ class WhooshEngine:
         """Return the index as it is now; opened again only after a change."""
         for _ in range(RETRIES):
             try:
-                said = (self.folder / "current").read_text(encoding="ascii")
+                said = (self.folder / "current").read_bytes()
                 opened = self._opened
                 if opened is not None and opened[0] == said:
                     return opened[1]
@@ -172,6 +176,9 @@ class WhooshEngine:
                 # a change has just taken away what it replaced; or there is no index at all
                 if self._current() is None:
                     break
+            except Exception as error:  # Whoosh reads whatever bytes there are, and stumbles anyhow
+                _log.error("the search index cannot be read: %s", type(error).__name__)
+                raise NotReady("the index is damaged; it will be rebuilt") from error
         raise NotReady("there is no index yet")
 
     def _open(self) -> View:
@@ -262,5 +269,8 @@ def _cancelled_on_failure(writer: Any) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        writer.cancel()
+        with suppress(Exception):  # what failed may fail again
+            writer.cancel()
+        with suppress(Exception):
+            writer.writelock.release()
         raise

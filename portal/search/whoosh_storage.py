@@ -23,7 +23,7 @@ from whoosh.matching import ListMatcher
 from whoosh.reading import SegmentReader, TermNotFound
 
 MAGIC = b"POST"
-LAST_POSITION = 0xFFFF
+LAST_POSITION = 0xFFFE
 """Words further down a text are found, but not as part of a phrase."""
 
 
@@ -65,8 +65,8 @@ class Words(FieldType):
     ) -> Iterator[tuple[bytes, int, float, bytes]]:
         """Give (word, frequency, weight, positions) as Whoosh's writer wants them."""
         for word, (weight, positions) in value.items():
-            packed = np.minimum(positions, LAST_POSITION).astype("<u2").tobytes()
-            yield word.encode(), len(positions), weight, packed
+            near = [position for position in positions if position <= LAST_POSITION]
+            yield word.encode(), len(positions), weight, np.array(near, "<u2").tobytes()
 
 
 def number(typecode: str) -> COLUMN:
@@ -128,6 +128,13 @@ class _Segment(W3Segment):
 
 class _PostingsWriter(W3PostingsWriter):
     """Writes each list as one block: a count, then the arrays."""
+
+    def add_posting(
+        self, id_: int, weight: float, vbytes: bytes, length: int | None = None
+    ) -> None:
+        super().add_posting(id_, weight, vbytes, length)
+        if not vbytes:  # which Whoosh leaves out
+            self._values.append(b"")
 
     def _write_block(self, last: bool = False) -> None:
         self._terminfo.add_block(self)
