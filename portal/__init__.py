@@ -118,9 +118,12 @@ def _people(app: Flask) -> None:
 
 
 def _library(app: Portal, settings: config.Settings) -> None:
-    words = vocabularies.read(settings.content / "vocabularies.yaml")
-    curated = thesaurus.read(settings.content / "search-words.yaml")
-    vocabularies.check_terms("search-words.yaml", words, curated.signed_terms)
+    try:
+        words = vocabularies.read(settings.content / "vocabularies.yaml")
+        curated = thesaurus.read(settings.content / "search-words.yaml")
+        vocabularies.check_terms("search-words.yaml", words, curated.signed_terms)
+    except ValueError as error:
+        raise SystemExit(f"The portal does not start: {error}") from None
     engine = WhooshEngine(settings.instance / "search", curated)
     indexer = Indexer(app, engine, words)
     app.followers["library"] = indexer.wake

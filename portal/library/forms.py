@@ -12,6 +12,11 @@ MOST_CHARACTERS = 30_000
 """About 5 000 words."""
 
 
+def _legible(text: str | None) -> str | None:
+    """Leave out what no page can show; lines stay lines."""
+    return text and "".join(c for c in text if c.isprintable() or c in "\n\t").strip()
+
+
 class SituationForm(FlaskForm):
     """A situation in someone's own words; nothing is done with it but to look for cases."""
 
@@ -21,7 +26,7 @@ class SituationForm(FlaskForm):
     situation = TextAreaField(
         "Describe the situation",
         widget=GovTextArea(),
-        filters=[lambda text: text and text.replace("\0", "").strip()],
+        filters=[_legible],
         validators=[
             InputRequired("Describe the situation in a few sentences"),
             Length(

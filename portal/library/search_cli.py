@@ -103,7 +103,9 @@ def query(text: str, role: str, limit: int, as_json: bool) -> None:
     except NotReady:
         raise _no_index() from None
     with reading():
-        ids = found.ids[:limit].tolist()
+        # of an index that is behind, what has been withdrawn meanwhile does not count
+        visible = service.listed(db.session, actor=actor, ids=found.ids.tolist())
+        ids = [row.id for row in visible[:limit]]
         rows = service.listed(db.session, actor=actor, ids=ids, texts=True)
     scores = dict(zip(found.ids.tolist(), found.scores.tolist(), strict=True))
     results = [
@@ -119,14 +121,14 @@ def query(text: str, role: str, limit: int, as_json: bool) -> None:
     if as_json:
         answer: dict[str, Any] = {
             "query": text,
-            "total": len(found.ids),
+            "total": len(visible),
             "read_as": dict(found.read_as),
             "unknown": list(found.unknown),
             "results": results,
         }
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
         return
-    click.echo(f"{len(found.ids)} documents")
+    click.echo(f"{len(visible)} documents")
     for result in results:
         click.echo(f"{result['score']:9.3f}  {result['id']}  {result['title']}")
 

@@ -242,7 +242,7 @@ def _query(text: str, literal: bool = False) -> Query:
         library.indexer.wake()
         hidden = indexing.changed_since(db.session, held)
     today = clock.today().toordinal()
-    return Query(text, audiences_of(_actor()), today, hidden, literal)
+    return Query(text, audiences_of(_actor()), today, literal, hidden)
 
 
 def _count_search(text: str, results: int) -> None:
@@ -288,7 +288,8 @@ def complete() -> ResponseReturnValue:
 @reads_only("situation")
 def describe() -> ResponseReturnValue:
     """Find cases like a situation that is posted, shown again, and kept nowhere."""
-    form = SituationForm()
+    # a file would be no text
+    form = SituationForm(request.form if request.method == "POST" else None)
     if not form.is_submitted():
         return render_template("library/describe.html", form=form, cases=None, searching=True)
     if not form.validate():

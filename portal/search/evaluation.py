@@ -27,29 +27,35 @@ def documents(path: Path) -> Iterator[tuple[str, str, str]]:
             heading = next((line for line in text.splitlines() if line.startswith("#")), "")
             yield file.stem, heading.lstrip("# "), text
         return
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                said = json.loads(line)
-                parts = str(said["id"]), said.get("title") or "", said.get("text") or ""
-                readable = isinstance(parts[1], str) and isinstance(parts[2], str)
-            except (ValueError, KeyError, TypeError, AttributeError):
-                readable = False
-            if not readable:
-                raise ValueError(
-                    f"{path}, line {number}: this is no object with id, title and text"
-                )
-            yield parts
+    for number, line in enumerate(_lines(path), start=1):
+        if not line.strip():
+            continue
+        try:
+            said = json.loads(line)
+            parts = str(said["id"]), said.get("title") or "", said.get("text") or ""
+            readable = isinstance(parts[1], str) and isinstance(parts[2], str)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            readable = False
+        if not readable:
+            raise ValueError(f"{path}, line {number}: this is no object with id, title and text")
+        yield parts
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """Give the lines of a text; raises `ValueError` for what is none."""
+    try:
+        with path.open(encoding="utf-8-sig") as lines:
+            yield from lines
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: save the file as UTF-8 text") from error
 
 
 def queries(path: Path) -> dict[str, str]:
     """Return the queries of a file with `id<TAB>text` on each line, by id."""
     made = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(_lines(path), start=1):
         if line.strip():
-            id_, separator, text = line.partition("\t")
+            id_, separator, text = line.rstrip("\n").partition("\t")
             if not separator:
                 raise ValueError(f"{path}, line {number}: there is no tab after the query's id")
             made[id_] = text
@@ -68,7 +74,10 @@ def evaluate(
     import ir_measures
     from ir_measures import RR, R, nDCG
 
-    judged = list(ir_measures.read_trec_qrels(str(qrels)))  # type: ignore[no-untyped-call]
+    try:
+        judged = list(ir_measures.read_trec_qrels(str(qrels)))  # type: ignore[no-untyped-call]
+    except (ValueError, UnicodeDecodeError) as error:
+        raise ValueError(f"{qrels}: these are no judgements in the form of TREC") from error
     with_judgement = {entry.query_id for entry in judged}
     left = {id_: text for id_, text in asked.items() if id_ in with_judgement}
     if not left:

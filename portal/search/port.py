@@ -55,10 +55,10 @@ class Query:
     audiences: frozenset[str]
     today: int = 0
     """The day (`date.toordinal()`) on which records may be overdue."""
-    hidden: frozenset[int] = frozenset()
-    """Ids of records that changed since the index was written: they may no longer be for them."""
     literal: bool = False
     """Whether `text` is a description in plain words, in which no sign means anything."""
+    hidden: frozenset[int] = frozenset()
+    """Ids of records that changed since the index was written: they may no longer be for them."""
 
 
 @dataclass(frozen=True)

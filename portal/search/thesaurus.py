@@ -94,7 +94,7 @@ def read(path: Path) -> Thesaurus:
         return Thesaurus()
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # a date that is none, or no text at all
         raise ValueError(f"{path.name} is no YAML: {error}") from error
     unknown = set(data) - {"same", "also", "signs"} if isinstance(data, dict) else {"a list"}
     if unknown:

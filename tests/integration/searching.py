@@ -174,3 +174,4 @@ def soon(happens: Callable[[], T]) -> T:
         if answer:
             return answer
         assert time.monotonic() < end, "it has not happened"
+        time.sleep(0.02)  # and let the thread that it is about do its work

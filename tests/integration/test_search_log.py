@@ -12,6 +12,7 @@ from portal.core import clock
 from portal.core.database import db, reading, short_transaction
 from portal.library import demand
 from portal.library.models import SearchCount
+from portal.search.port import Query
 from tests.client import Page, Reader, reader
 from tests.integration.searching import (
     counted,
@@ -204,16 +205,11 @@ def test_searches_at_the_same_time_add_up(shop: Flask, monkeypatch: pytest.Monke
 
 def test_counts_made_directly_at_the_same_time_add_up_too(shop: Flask) -> None:
     engine = shop.extensions["library"].engine
+    query = Query("marzipan", frozenset({"readers"}))
 
     def count(number: int) -> None:
         with shop.app_context(), short_transaction() as session:
-            demand.count_search(
-                session,
-                engine=engine,
-                text="marzipan",
-                audiences=frozenset({"readers"}),
-                results=number % 2,
-            )
+            demand.count_search(session, engine=engine, query=query, results=number % 2)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(count, range(64)))

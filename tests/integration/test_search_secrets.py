@@ -235,6 +235,20 @@ def test_a_document_is_not_shown_from_the_moment_it_is_not_theirs(portal: Flask)
         assert_nothing_of_it(client)
 
 
+def test_no_word_of_it_is_offered_from_that_moment_either(portal: Flask) -> None:
+    rewrite(portal, SECRET, TITLE, BODY)
+    index(portal)
+    client = reader(portal, PRACTITIONER)
+    run = portal.test_cli_runner()
+    with portal.extensions["library"].engine.writing():  # the index stays as it is
+        change(portal, SECRET, audience="leads")
+        for q in ("quinqureme", "quinqueremish"):
+            assert "“quinquereme”" not in said(client.page(f"/library?q={q}"))
+            assert "quinquereme" not in client.page(f"/library?q={q}&type=glossary").links
+        result = run.invoke(args=["search", "query", "quinquereme"])
+        assert result.output == "0 documents\n"
+
+
 def assert_nothing_of_it(client: Reader) -> None:
     page = client.page("/library?q=quinquereme")
     assert (total(page), listed(page)) == (0, [])

@@ -476,18 +476,18 @@ def test_words_that_stand_nowhere_are_named(shared: Engine) -> None:
 def test_nearest_words_are_as_they_stand_in_records_and_near_what_stands_in_none(
     shared: Engine,
 ) -> None:
-    assert shared.near("travling", EVERYONE, 6) == ["travelling"]
-    assert shared.near("passprt", EVERYONE, 6)[0] == "passport"
-    assert len(shared.near("passprt panell safty", EVERYONE, 2)) == 2
-    assert shared.near("passport xqzvkj", EVERYONE, 6) == []
+    assert shared.near(Query("travling", EVERYONE), 6) == ["travelling"]
+    assert shared.near(Query("passprt", EVERYONE), 6)[0] == "passport"
+    assert len(shared.near(Query("passprt panell safty", EVERYONE), 2)) == 2
+    assert shared.near(Query("passport xqzvkj", EVERYONE), 6) == []
 
 
 def test_all_words_are_known_only_if_each_stands_somewhere(shared: Engine) -> None:
-    assert shared.all_known("The boys’ passports, and a mentor", EVERYONE)
-    assert not shared.all_known("passport zebra", EVERYONE)
-    assert not shared.all_known("pasport", EVERYONE)
-    assert not shared.all_known("the and of", EVERYONE)
-    assert not shared.all_known("", EVERYONE)
+    assert shared.as_known(Query("The boys’ passports, and a mentor", EVERYONE))
+    assert not shared.as_known(Query("passport zebra", EVERYONE))
+    assert not shared.as_known(Query("pasport", EVERYONE))
+    assert not shared.as_known(Query("the and of", EVERYONE))
+    assert not shared.as_known(Query("", EVERYONE))
 
 
 # ---- Words that mean the same
@@ -602,8 +602,8 @@ def test_who_belongs_to_no_audience_learns_nothing(shared: Engine) -> None:
         found = ask(shared, text, nobody)
         assert not len(found.ids)
         assert not found.read_as
-        assert shared.near(text, nobody, 6) == []
-        assert not shared.all_known(text, nobody)
+        assert shared.near(Query(text, nobody), 6) == []
+        assert not shared.as_known(Query(text, nobody))
         assert shared.reasons(Query(text, nobody), [1, 2, 3, 4, 5], 6) == {}
 
 
@@ -652,7 +652,7 @@ def told(engine: Engine, audiences: frozenset[str]) -> list[Any]:
             values = {field.name: getattr(found, field.name) for field in fields(found)}
             values |= {"ids": found.ids.tolist(), "scores": found.scores.tolist()}
             answers += [text, values, engine.reasons(asked, range(1, 30), 5)]
-        answers += [engine.near(text, audiences, 4), engine.all_known(text, audiences)]
+        answers += [engine.near(Query(text, audiences), 4), engine.as_known(Query(text, audiences))]
     return answers
 
 
@@ -700,7 +700,7 @@ def test_a_slip_is_read_the_same_whatever_others_have_written(build: Make) -> No
 
 def test_the_nearest_words_are_the_same_whatever_others_have_written(build: Make) -> None:
     engine = build(record(1, "passport"), *hidden_beside("abcdefghijklmnopquvwxyz"))
-    assert engine.near("passpoxt", READERS, 4) == ["passport"]
+    assert engine.near(Query("passpoxt", READERS), 4) == ["passport"]
 
 
 # ---- Any text at all
@@ -732,9 +732,9 @@ def test_any_text_gives_an_answer_and_never_one_for_others(
     assert set(found) <= visible
     assert set(shared.reasons(asked, [1, 2, 3, 4, 5, 6], 3)) <= visible
     words = analysis.stems(" ".join(words_in(one) for one in RECORDS if one.id in visible))
-    for word in shared.near(text, audiences, 3):
+    for word in shared.near(Query(text, audiences), 3):
         assert set(analysis.stems(word)) <= set(words)
-    assert set(analysis.stems(text)) <= set(words) or not shared.all_known(text, audiences)
+    assert set(analysis.stems(text)) <= set(words) or not shared.as_known(Query(text, audiences))
 
 
 @pytest.mark.parametrize(
@@ -746,8 +746,8 @@ def test_ten_thousand_characters_give_an_answer(shared: Engine, piece: str) -> N
     asked = Query(text, EVERYONE)
     assert set(shared.search(asked).ids.tolist()) <= {1, 2, 3, 4, 5}
     assert set(shared.reasons(asked, [1], 3)) <= {1}
-    assert len(shared.near(text, EVERYONE, 3)) <= 3
-    shared.all_known(text, EVERYONE)
+    assert len(shared.near(Query(text, EVERYONE), 3)) <= 3
+    shared.as_known(Query(text, EVERYONE))
 
 
 @settings(max_examples=60, deadline=None)
@@ -771,8 +771,8 @@ def test_without_an_index_the_engine_says_that_it_is_not_ready(make: Make) -> No
     for attempt in (
         lambda: engine.search(asked),
         lambda: engine.reasons(asked, [1], 3),
-        lambda: engine.near("passport", EVERYONE, 3),
-        lambda: engine.all_known("passport", EVERYONE),
+        lambda: engine.near(Query("passport", EVERYONE), 3),
+        lambda: engine.as_known(Query("passport", EVERYONE)),
         lambda: engine.contents(),
         lambda: save(engine, *RECORDS),
     ):
@@ -796,8 +796,8 @@ def test_a_document_that_is_gone_is_not_found(build: Make) -> None:
     assert set(find(engine, "passport")) == {3, 4}
     assert 1 not in find(engine, "-panel")
     assert set(engine.contents()) == {2, 3, 4, 5}
-    assert not engine.all_known("travelling", EVERYONE)
-    assert engine.near("travelling", EVERYONE, 6) == []
+    assert not engine.as_known(Query("travelling", EVERYONE))
+    assert engine.near(Query("travelling", EVERYONE), 6) == []
 
 
 def test_a_document_that_was_gone_can_come_back(build: Make) -> None:
