@@ -12,6 +12,7 @@ from portal.core.config import Settings
 from portal.core.database import db
 from portal.core.errors import TooManyAttempts
 from portal.core.permissions import Permission, public, requires
+from portal.ui.filters import legible
 
 bp = Blueprint("accounts", __name__, template_folder="templates")
 
@@ -26,7 +27,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
     """
     field = posted_field()
     if request.method == "POST" and field is not None:
-        text = request.form.get(field, "")[:MOST_GIVEN_BACK]
+        text = legible(request.form.get(field, "")[:MOST_GIVEN_BACK])
         page = render_template(
             "accounts/signed_out_meanwhile.html", field=field, text=text, path=request.path
         )

@@ -105,6 +105,9 @@ def _prepare_postgresql(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         connection.connection.dbapi_connection.read_only = not _may_write.get()
+        if _may_write.get() and _patience.get() != PATIENCE:
+            milliseconds = max(1, int(_patience.get() * 1000))  # 0 would mean for ever
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
 
 
 @contextmanager
@@ -146,8 +149,8 @@ def short_transaction(patience: float = PATIENCE) -> Iterator[Session]:
     """Give a session of its own that is committed at the end, whatever becomes of the request.
 
     For what must stay on record when the request rolls back or only reads: failed sign-ins, the
-    touch of a session, the audit of a download. On SQLite it waits `patience` seconds for another
-    writer, and must not be used while the request's own session has begun to write.
+    touch of a session, the audit of a download. It waits `patience` seconds for another
+    writer (on PostgreSQL for ever by default), and on SQLite must not be used while the request's own session has begun to write.
     """
     writing, waiting = _may_write.set(True), _patience.set(patience)
     try:

@@ -3,18 +3,14 @@
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovSelect, GovSubmitInput, GovTextArea
 from wtforms import SelectField, SubmitField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from portal.library.demand import WISHED_FOR
 from portal.library.vocabularies import NOT_STATED, Vocabularies
+from portal.ui.filters import legible
 
 MOST_CHARACTERS = 30_000
 """About 5 000 words."""
-
-
-def _legible(text: str | None) -> str | None:
-    """Leave out what no page can show; lines stay lines."""
-    return text and "".join(c for c in text if c.isprintable() or c in "\n\t").strip()
 
 
 class SituationForm(FlaskForm):
@@ -26,9 +22,9 @@ class SituationForm(FlaskForm):
     situation = TextAreaField(
         "Describe the situation",
         widget=GovTextArea(),
-        filters=[_legible],
+        filters=[lambda text: text and legible(text).strip()],
         validators=[
-            InputRequired("Describe the situation in a few sentences"),
+            DataRequired("Describe the situation in a few sentences"),
             Length(
                 max=MOST_CHARACTERS,
                 message=f"Shorten the description to {MOST_CHARACTERS:,} characters or fewer, "

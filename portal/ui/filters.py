@@ -21,6 +21,11 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def legible(text: str) -> str:
+    """Put a space for each sign that no page can show; lines stay lines."""
+    return "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
+
+
 def init_app(app: Flask) -> None:
     """Register the filters."""
     app.add_template_filter(day)

@@ -190,9 +190,13 @@ def test_any_description_gives_a_sound_page(client: Reader, text: str) -> None:
 def test_signs_that_come_along_from_a_word_processor_do_no_harm(
     client: Reader, shop: Flask
 ) -> None:
-    for sign in "\x0b\x0c\x1e\x1f\x7f\x85\ufffe\0":
-        data = {"situation": f"A marzipan {sign} lighthouse"}
-        assert "case-001" in reasons(Page(client.post(DESCRIBE, data=data).text))
+    between = "\x0b\x0c\x1e\x85\xa0\u2028\u202f\u3000"  # lines and spaces of other kinds
+    texts = [f"A marzipan{sign}lighthouse" for sign in between]
+    texts += [f"A marzipan {sign} lighthouse" for sign in "\x1f\x7f\ufffe\0\u200b\u202e"]
+    for text in texts:
+        data = {"situation": text}
+        found = reasons(Page(client.post(DESCRIBE, data=data).text))
+        assert "marzipan" in found["case-001"][-1], repr(text)
         assert reader(shop).post(DESCRIBE, data=data).status_code == 401
 
 
