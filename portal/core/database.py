@@ -149,8 +149,9 @@ def short_transaction(patience: float = PATIENCE) -> Iterator[Session]:
     """Give a session of its own that is committed at the end, whatever becomes of the request.
 
     For what must stay on record when the request rolls back or only reads: failed sign-ins, the
-    touch of a session, the audit of a download. It waits `patience` seconds for another
-    writer (on PostgreSQL for ever by default), and on SQLite must not be used while the request's own session has begun to write.
+    touch of a session, the audit of a download. It waits `patience` seconds for another writer (on
+    PostgreSQL for ever by default), and on SQLite must not be used while the request's own session
+    has begun to write.
     """
     writing, waiting = _may_write.set(True), _patience.set(patience)
     try:
