@@ -56,12 +56,19 @@ export function completeIn(box) {
   })
   const made = box.querySelector('input[role="combobox"]')
   made.maxLength = field.maxLength
-  made.type = 'search'
+  made.enterKeyHint = 'search' // a field of type search would be emptied by Escape
   // Enter searches for what was typed, whether or not suggestions are open
   made.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter') return
     event.preventDefault()
     search()
   })
-  if (focused) made.focus()
+  box.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') made.focus()
+  })
+  if (focused) {
+    made.focus()
+    // the component selects all: what is typed next belongs behind what was typed before
+    requestAnimationFrame(() => made.setSelectionRange(typed.length, typed.length))
+  }
 }
