@@ -1,6 +1,7 @@
 """What readers look for and miss, counted without anybody's name. Rules of the search log."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,23 +16,29 @@ from portal.library.vocabularies import Vocabularies
 from portal.search import analysis
 from portal.search.port import Engine, Query
 
+EVERYBODY = frozenset({"readers"})
+"""The audience of every signed-in person. What is counted is what it finds, whoever searched."""
 MOST_WORDS = 6
 """Words up to which a search is kept: a longer one may describe a case, whatever its words."""
 WISHED_FOR = ("source_of_harm", "age_band", "referred_by", "response_tier")
 """The vocabularies in which an example can be asked for."""
 
 
-def count_search(session: Session, *, engine: Engine, query: Query, results: int) -> None:
-    """Count one search: with its words if each of them stands in the library, else without.
+def words_kept(engine: Engine, query: Query) -> str:
+    """Return the words with which a search is counted; nothing if they are not kept.
 
-    The words are kept as the library writes them, not as they were typed: "Banks", a name, is
-    counted as "bank" if at all. Small words, initials and signs are left out. Who searched is not
-    known here. Raises `NotReady`.
+    They are kept if each stands in a document that everybody may read, as the library writes them,
+    not as they were typed: "Banks", a name, is counted as "bank" if at all. Small words, initials
+    and signs are left out. Raises `NotReady`.
     """
-    short = len(analysis.stems(query.text)) <= MOST_WORDS
-    words = engine.as_known(query) if short else ""
-    if len(words) > SearchCount.words.type.length:
-        words = ""
+    if len(analysis.stems(query.text)) > MOST_WORDS:
+        return ""
+    words = engine.as_known(replace(query, audiences=EVERYBODY))
+    return words if len(words) <= SearchCount.words.type.length else ""
+
+
+def count_search(session: Session, *, words: str, results: int) -> None:
+    """Count one search with the words that are kept, and the documents that everybody finds."""
     row = {"words": words, "results": results if words else 0}
     _add_one(session, SearchCount, {"day": clock.today(), **row})
 

@@ -198,7 +198,7 @@ def browse() -> ResponseReturnValue:
     if results is not None:
         shown = {d.id: extracts.extract(d.plain, results.stems) for d in documents}
         if wanted.asked and request.method == "GET":
-            _count_search(wanted.q, found.total)
+            _count_search(wanted, results)
     return render_template(
         "library/browse.html",
         wanted=wanted,
@@ -245,14 +245,32 @@ def _query(text: str, literal: bool = False) -> Query:
     return Query(text, audiences_of(_actor()), today, literal, hidden)
 
 
-def _count_search(text: str, results: int) -> None:
+def _count_search(wanted: listing.Wanted, results: Results) -> None:
     """Count a search if that is possible at once; nobody waits for it."""
     try:
-        query = _query(text)
+        query = _query(wanted.q)
+        words = demand.words_kept(_library().engine, query)
+        found = _found_by_everybody(wanted, query, results) if words else 0
         with short_transaction(patience=COUNTING_SECONDS) as session:
-            demand.count_search(session, engine=_library().engine, query=query, results=results)
+            demand.count_search(session, words=words, results=found)
     except (SQLAlchemyError, NotReady):
         current_app.logger.warning("a search was not counted")
+
+
+def _found_by_everybody(wanted: listing.Wanted, query: Query, results: Results) -> int:
+    """Return how many documents any reader finds by words that are known to all.
+
+    Those are the ones among `results` that everybody may read, unless a phrase or a field was
+    asked for: whether somebody meets it anywhere decides whether it is passed over.
+    """
+    if syntax.parse(wanted.q).required and query.audiences != demand.EVERYBODY:
+        results = _library().engine.search(replace(query, audiences=demand.EVERYBODY))
+    filters = wanted.filters
+    return (
+        _snapshot()
+        .listing(audiences=demand.EVERYBODY, filters=filters, ranked=results.ids, limit=0)
+        .total
+    )
 
 
 def _nearest(text: str) -> list[str]:
