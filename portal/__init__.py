@@ -27,6 +27,9 @@ from portal.accounts import passwords
 from portal.accounts.service import load as load_session
 from portal.core import config, database, headers, migrations, permissions
 from portal.core.application import Portal
+from portal.core.jobs import TOPIC as JOBS
+from portal.core.jobs import Jobs
+from portal.core.mail import Writers
 from portal.library import vocabularies
 from portal.library.catalogue import Catalogue
 from portal.library.indexing import Indexer
@@ -48,6 +51,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _database(app, settings)
     _templates(app, settings)
     portal.ui.errors.init_app(app, settings.instance)
+    app.extensions["jobs"] = Jobs()
+    app.extensions["mail-writers"] = Writers()
+    app.followers[JOBS] = lambda: None
     headers.init_app(app, secure=not settings.demonstration, fonts=settings.education_gov_uk)
     _people(app)
     _library(app, settings)

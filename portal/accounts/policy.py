@@ -1,9 +1,19 @@
 """What the roles may do, on one screen."""
 
-from portal.accounts.models import Role
+from portal.accounts.models import OF_AN_AUTHORITY, Role
 from portal.core.permissions import Actor, Permission, Policy, Predicate
 
 EVERY_ROLE = frozenset(Role)
+MANAGERS = frozenset({Role.STRATEGIC_LEAD, Role.CURATOR, Role.ADMINISTRATOR})
+
+_INVITED_BY = {
+    Role.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR}),
+    Role.CURATOR: frozenset({Role.ADMINISTRATOR}),
+    Role.STRATEGIC_LEAD: frozenset({Role.CURATOR}),
+    Role.PRACTITIONER: frozenset({Role.STRATEGIC_LEAD}),
+    Role.PARTNER_READER: frozenset({Role.STRATEGIC_LEAD}),
+}
+"""Who invites whom: nobody signs up unasked, and each is invited by the one who knows them."""
 
 
 def holds(roles: frozenset[Role]) -> Predicate:
@@ -15,6 +25,38 @@ def holds(roles: frozenset[Role]) -> Predicate:
     return predicate
 
 
+def leads(actor: Actor, authority_id: int) -> bool:
+    """Tell whether the person is a strategic lead of an authority."""
+    return (Role.STRATEGIC_LEAD, authority_id) in actor.memberships
+
+
+def may_invite(actor: Actor, role: Role, authority_id: int | None) -> bool:
+    """Tell whether the person may invite somebody to a role: a lead to their own authority only."""
+    if (role in OF_AN_AUTHORITY) != (authority_id is not None):
+        return False
+    if authority_id is not None and leads(actor, authority_id):
+        return Role.STRATEGIC_LEAD in _INVITED_BY[role]
+    inviters = _INVITED_BY[role] - {Role.STRATEGIC_LEAD}
+    return not inviters.isdisjoint(actor.roles)
+
+
+def may_manage_people(actor: Actor, authority_id: int) -> bool:
+    """Tell whether the person may see, suspend and remove the people of an authority.
+
+    Its leads may; curators and administrators may too, since an authority can lose its last lead.
+    """
+    national = frozenset({Role.CURATOR, Role.ADMINISTRATOR})
+    return leads(actor, authority_id) or not national.isdisjoint(actor.roles)
+
+
 def register(policy: Policy) -> None:
     """Register what this room decides."""
+    policy.register(Permission.ACCESS_EXPLAIN, holds(frozenset({Role.ADMINISTRATOR})))
+    policy.register(Permission.ACCOUNT_CHANGE_OWN, lambda actor: actor.signed_in)
     policy.register(Permission.ACCOUNT_READ_OWN, lambda actor: actor.signed_in)
+    policy.register(
+        Permission.AUTHORITY_SET_DOMAINS, holds(frozenset({Role.CURATOR, Role.ADMINISTRATOR}))
+    )
+    policy.register(Permission.JOBS_MANAGE, holds(frozenset({Role.ADMINISTRATOR})))
+    policy.register(Permission.PEOPLE_MANAGE, holds(MANAGERS))
+    policy.register(Permission.STAFF_MANAGE, holds(frozenset({Role.ADMINISTRATOR})))

@@ -97,7 +97,10 @@ def create(
         password_hash=passwords.hash_password(password),
         created_at=clock.now(),
         demonstration=demonstration,
-        roles=[RoleAssignment(role=role, authority_id=authority) for role, authority in roles],
+        roles=[
+            RoleAssignment(role=role, authority_id=authority, given_at=clock.now())
+            for role, authority in roles
+        ],
     )
     session.add(user)
     try:
@@ -242,9 +245,13 @@ _SESSION = (
         User.name,
         User.email,
         RoleAssignment.role,
+        RoleAssignment.authority_id,
     )
     .join(User, User.id == UserSession.user_id)
-    .outerjoin(RoleAssignment, RoleAssignment.user_id == User.id)
+    .outerjoin(
+        RoleAssignment,
+        (RoleAssignment.user_id == User.id) & RoleAssignment.suspended_at.is_(None),
+    )
     .where(
         UserSession.token_hash == bindparam("token_hash"),
         UserSession.ended_at.is_(None),
@@ -284,6 +291,9 @@ def load(token: str) -> SignedIn | None:
         id=first.user_id,
         name=first.name,
         roles=frozenset(row.role.value for row in rows if row.role),
+        memberships=frozenset(
+            (row.role.value, row.authority_id) for row in rows if row.role and row.authority_id
+        ),
     )
     return SignedIn(token=token, session_id=first.id, email=first.email, actor=actor)
 

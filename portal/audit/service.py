@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.audit.models import AuditEntry
@@ -9,18 +10,44 @@ from portal.core import clock
 from portal.core.permissions import Actor
 
 ACTIONS: dict[str, frozenset[str]] = {
+    "access.explained": frozenset({"document"}),
+    "account.closed": frozenset(),
     "account.created": frozenset({"roles"}),
+    "account.erased": frozenset(),
+    "account.exported": frozenset(),
+    "account.resumed": frozenset(),
+    "account.suspended": frozenset(),
     "document.downloaded": frozenset({"format"}),
     "document.withdrawn": frozenset(),
+    "domains.changed": frozenset({"added", "removed"}),
+    "email.changed": frozenset(),
+    "invitation.accepted": frozenset({"role", "authority"}),
+    "invitation.resent": frozenset(),
+    "invitation.sent": frozenset({"role", "authority"}),
+    "invitation.withdrawn": frozenset(),
+    "job.retried": frozenset({"name"}),
     "library.imported": frozenset({"added", "changed", "unchanged"}),
+    "password.changed": frozenset(),
+    "password.link-sent": frozenset(),
+    "password.reset": frozenset(),
+    "people.confirmed": frozenset({"people"}),
     "register.imported": frozenset({"added", "changed", "unchanged"}),
+    "retention.applied": frozenset({"removed"}),
+    "role.ended": frozenset({"role", "authority", "reason"}),
+    "role.given": frozenset({"role", "authority"}),
+    "role.resumed": frozenset({"role", "authority"}),
+    "role.suspended": frozenset({"role", "authority"}),
     "session.ended": frozenset({"reason"}),
     "session.started": frozenset(),
+    "sessions.ended": frozenset({"reason", "number"}),
     "sign-in.failed": frozenset({"reason"}),
 }
 """Every action that can be on record, with the keys of its details."""
 
 COMMAND_LINE = Actor(name="command line")
+WORKER = Actor(name="worker")
+ERASED = "Erased person"
+"""Stands for the name of somebody who has been erased; nothing else of an entry ever changes."""
 
 
 def record(
@@ -55,3 +82,13 @@ def record(
         )
     )
     session.flush()
+
+
+def erase_name(session: Session, *, actor_id: int) -> None:
+    """Take a person's name out of the record of what they did; the rest of it stays."""
+    session.execute(
+        update(AuditEntry)
+        .where(AuditEntry.actor_id == actor_id, AuditEntry.actor_name != ERASED)
+        .values(actor_name=ERASED)
+        .execution_options(synchronize_session=False)
+    )

@@ -52,8 +52,10 @@ class Settings(BaseSettings):
     proxies: int = Field(default=0, ge=0, le=5)
     session_idle_minutes: int = Field(default=30, ge=5, le=120)
     session_hours: int = Field(default=12, ge=1, le=24)
+    curator_domains: Annotated[list[str], NoDecode] = ["education.gov.uk"]
+    """Domains of e-mail addresses at which curators and administrators may be invited."""
 
-    @field_validator("hosts", mode="before")
+    @field_validator("hosts", "curator_domains", mode="before")
     @classmethod
     def _separated_by_commas(cls, value: Any) -> Any:
         return value.replace(",", " ").split() if isinstance(value, str) else value

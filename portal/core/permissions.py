@@ -19,14 +19,26 @@ View = TypeVar("View", bound=Callable[..., Any])
 class Permission(StrEnum):
     """`resource:action`, in alphabetical order."""
 
+    ACCESS_EXPLAIN = "access:explain"
+    """Ask who can see what, and why."""
+    ACCOUNT_CHANGE_OWN = "account:change-own"
+    """Change one's own password and e-mail choice, end own sessions, leave."""
     ACCOUNT_READ_OWN = "account:read-own"
-    """See one's own name, e-mail address and roles."""
+    """See one's own name, e-mail address, roles, sessions and notices."""
+    AUTHORITY_SET_DOMAINS = "authority:set-domains"
+    """Say at which e-mail domains an authority's people may be invited."""
+    JOBS_MANAGE = "jobs:manage"
+    """See what the worker has to do and what failed, and let it try again."""
     LIBRARY_ASK = "library:ask"
     """Ask for an example that the library lacks."""
     LIBRARY_EXPORT = "library:export"
     """Download a published document; each download is on record."""
     LIBRARY_READ = "library:read"
     """Browse, search and read what is published for one's audience."""
+    PEOPLE_MANAGE = "people:manage"
+    """See and manage people of an authority; which one, the policy decides for each."""
+    STAFF_MANAGE = "staff:manage"
+    """Manage curators and administrators, and close any account."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,8 @@ class Actor:
     id: int | None = None
     name: str = ""
     roles: frozenset[str] = field(default_factory=frozenset)
+    memberships: frozenset[tuple[str, int]] = field(default_factory=frozenset)
+    """(role, id of the authority) of the roles that belong to one."""
 
     @property
     def signed_in(self) -> bool:
