@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     proxies: int = Field(default=0, ge=0, le=5)
     session_idle_minutes: int = Field(default=30, ge=5, le=120)
     session_hours: int = Field(default=12, ge=1, le=24)
+    origin: str = ""
+    """Scheme and host under which readers know the portal, for links in letters."""
     curator_domains: Annotated[list[str], NoDecode] = ["education.gov.uk"]
     """Domains of e-mail addresses at which curators and administrators may be invited."""
 
@@ -93,6 +95,15 @@ class Settings(BaseSettings):
                 f"PORTAL_SECRET_KEY is too short: give at least {SECRET_LENGTH} random characters."
             )
         return self
+
+    @property
+    def address(self) -> str:
+        """The portal's own address without a slash at the end, for links in letters."""
+        if self.origin:
+            return self.origin.rstrip("/")
+        if self.demonstration:
+            return "http://localhost:8000"
+        return f"https://{self.hosts[0] if self.hosts else 'localhost'}"
 
     @property
     def database(self) -> str:
