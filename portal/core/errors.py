@@ -13,6 +13,10 @@ class Gone(DomainError):
     """The thing was published once and has been taken away for a stated reason."""
 
 
+class NotAllowed(DomainError):
+    """The person may not do this to this thing, although they may open the page."""
+
+
 class Conflict(DomainError):
     """Somebody or something else holds the place already."""
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from portal.core.errors import Gone, NotFound
+from portal.core.errors import Gone, NotAllowed, NotFound
 
 RETRY_SECONDS = 300
 _PAGES = {403, 404, 410, 413, 429, 500, 503}
@@ -28,6 +28,7 @@ def init_app(app: Flask, instance: Path) -> None:
 
     handlers: list[tuple[type[Exception], Callable[..., ResponseReturnValue]]] = [
         (NotFound, lambda error: _page(404)),
+        (NotAllowed, lambda error: _page(403)),
         (Gone, lambda error: _page(410, reason=str(error))),
         (CSRFError, lambda error: (render_template("ui/errors/form_expired.html"), 400)),
         (HTTPException, _http),
