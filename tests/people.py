@@ -9,7 +9,7 @@ from portal.accounts.models import Role
 from portal.audit.service import COMMAND_LINE
 from portal.authorities import service as authorities
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "walrus teapot on Thursday"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from tests.client import Page, Reader, reader
 from tests.people import ADMINISTRATOR, CURATOR, PASSWORD, PRACTITIONER, Person
 
 STRANGER = Person("Nemo Nobody-Knows", None)
-WRONG = "wrong battery staple horse"
+WRONG = "walrus teapot on Friday"
 
 
 def test_a_practitioner_is_led_to_the_page_they_wanted(library: Flask) -> None:
