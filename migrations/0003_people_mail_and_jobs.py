@@ -11,6 +11,7 @@ depends_on = None
 MOMENT = sa.DateTime(timezone=True)
 KEPT = ("id", "at", "actor_id", "action", "object_type", "object_id", "outcome")
 """Columns of an audit entry that nothing ever changes; `details` besides."""
+HANGS_ON_ACCOUNTS = ("role_assignment", "user_session")
 
 
 def one_of(name: str, *values: str, length: int) -> sa.Enum:
@@ -50,6 +51,7 @@ def upgrade() -> None:
         ),
     )
     op.add_column("account", sa.Column("closed_at", MOMENT, nullable=True))
+    _never_give_an_account_number_twice()
     op.add_column("role_assignment", sa.Column("sector", sector(), nullable=True))
     op.add_column("role_assignment", sa.Column("given_at", MOMENT, nullable=True))
     op.add_column("role_assignment", sa.Column("suspended_at", MOMENT, nullable=True))
@@ -77,6 +79,7 @@ def upgrade() -> None:
         reference("invitation", "authority_id", "authority"),
         reference("invitation", "invited_by_id", "account", "SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_invitation_authority_id", "invitation", ["authority_id"])
     op.create_index("ix_invitation_email", "invitation", ["email"])
@@ -137,6 +140,7 @@ def upgrade() -> None:
         reference("outgoing_mail", "user_id", "account", "CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_mail")),
         sa.UniqueConstraint("reference", name=op.f("uq_outgoing_mail_reference")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_outgoing_mail_user_id", "outgoing_mail", ["user_id"])
     op.create_index("ix_outgoing_mail_to_email", "outgoing_mail", ["to_email"])
@@ -183,6 +187,25 @@ def downgrade() -> None:
         op.drop_column("role_assignment", column)
     op.drop_column("account", "closed_at")
     op.drop_column("account", "mail_frequency")
+
+
+def _never_give_an_account_number_twice() -> None:
+    """Rebuild the table on SQLite, which else gives an erased person's number to the next one.
+
+    What hangs on accounts is put aside: it would go with the old table.
+    """
+    if op.get_bind().dialect.name != "sqlite":
+        return
+    for table in HANGS_ON_ACCOUNTS:
+        op.execute(f"CREATE TEMPORARY TABLE kept_{table} AS SELECT * FROM {table}")  # noqa: S608
+        op.execute(f"DELETE FROM {table}")  # noqa: S608
+    with op.batch_alter_table(
+        "account", recreate="always", table_kwargs={"sqlite_autoincrement": True}
+    ):
+        pass
+    for table in HANGS_ON_ACCOUNTS:
+        op.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")  # noqa: S608
+        op.execute(f"DROP TABLE kept_{table}")
 
 
 def _protect_audit(names_may_be_erased: bool) -> None:

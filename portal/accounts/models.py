@@ -70,6 +70,8 @@ class User(Base):
     """A person who can sign in. The e-mail address is kept in lower case."""
 
     __tablename__ = "account"
+    # else SQLite gives the number of an erased person, which stands in the record, to the next one
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (as SQLAlchemy documents)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
@@ -151,6 +153,7 @@ class Invitation(Base):
             "(role IN ('administrator', 'curator')) = (authority_id IS NULL)",
             name="authority_where_needed",
         ),
+        {"sqlite_autoincrement": True},  # the record names invitations that are gone
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

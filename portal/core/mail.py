@@ -29,6 +29,8 @@ class OutgoingMail(Base):
     __table_args__ = (
         Index("ix_outgoing_mail_user_id", "user_id"),
         Index("ix_outgoing_mail_to_email", "to_email"),
+        # else SQLite gives the number of a deleted row, by which its job is known, to another
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
