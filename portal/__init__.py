@@ -2,7 +2,7 @@
 
 import os
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_compress import Compress
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
@@ -11,6 +11,8 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.accounts.cli
+import portal.accounts.invitation_views
+import portal.accounts.people_views
 import portal.accounts.policy
 import portal.accounts.views
 import portal.library.cli
@@ -18,6 +20,7 @@ import portal.library.policy
 import portal.library.search_cli
 import portal.library.views
 import portal.operations.cli
+import portal.operations.views
 import portal.ui.assets
 import portal.ui.errors
 import portal.ui.filters
@@ -58,6 +61,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _people(app)
     _library(app, settings)
     app.register_blueprint(portal.ui.views.bp)
+    app.register_blueprint(portal.operations.views.bp)
     app.cli.add_command(portal.operations.cli.demonstration)
     app.cli.add_command(portal.operations.cli.maintenance)
     Compress(app)
@@ -98,7 +102,16 @@ def _templates(app: Flask, settings: config.Settings) -> None:
     )
     app.add_template_global(headers.nonce, "csp_nonce")
     app.add_template_global(lambda: bool(current_user.is_authenticated), "signed_in")
+    app.add_template_global(_gates_held, "gates_held")
     app.jinja_env.globals["education_gov_uk"] = settings.education_gov_uk
+
+
+def _gates_held() -> frozenset[permissions.Permission]:
+    if not current_user.is_authenticated:
+        return frozenset()
+    policy: permissions.Policy = current_app.extensions["policy"]
+    gates = portal.ui.shell.GATES
+    return frozenset(gate for gate in gates if policy.allows(current_user.actor, gate))
 
 
 def _people(app: Flask) -> None:
@@ -111,6 +124,8 @@ def _people(app: Flask) -> None:
     # nothing to forge: without the SameSite cookie there is nobody to sign out
     protect.exempt(portal.accounts.views.sign_out)
     app.register_blueprint(portal.accounts.views.bp)
+    app.register_blueprint(portal.accounts.people_views.bp)
+    app.register_blueprint(portal.accounts.invitation_views.bp)
     app.cli.add_command(portal.accounts.cli.admin)
     passwords.nobody()
     policy = permissions.Policy()

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from flask import Flask
 from markupsafe import Markup
 
+from portal.core.permissions import Permission
+
 SERVICE_NAME = "Shared safeguarding practice"
 
 
@@ -21,6 +23,8 @@ class NavigationItem:
     section: str
     text: str
     href: str
+    needs: Permission | None = None
+    """Shown to those who hold it; without one to everybody who is signed in."""
 
 
 NAVIGATION = (
@@ -28,8 +32,12 @@ NAVIGATION = (
     NavigationItem("find", "Find a case", "/find-a-case"),
     NavigationItem("library", "Library", "/library"),
     NavigationItem("glossary", "Glossary", "/glossary"),
+    NavigationItem("people", "People", "/people", Permission.PEOPLE_MANAGE),
+    NavigationItem("administration", "Administration", "/administration", Permission.JOBS_MANAGE),
     NavigationItem("account", "Your account", "/account"),
 )
+GATES = frozenset(item.needs for item in NAVIGATION if item.needs)
+"""What the navigation asks of a person."""
 
 
 class Shell(NamedTuple):
@@ -44,14 +52,15 @@ class Shell(NamedTuple):
 
 
 def init_app(app: Flask, *, education_gov_uk: bool, demonstration: bool) -> None:
-    """Give the templates `shell(signed_in, section)`."""
+    """Give the templates `shell(signed_in, section, held)`; `held` are those of `GATES`."""
     mark = "<!-- mark -->"
 
     @cache
-    def shell(signed_in: bool, section: str) -> Shell:
+    def shell(signed_in: bool, section: str, held: frozenset[Permission]) -> Shell:
+        shown = [item for item in NAVIGATION if item.needs is None or item.needs in held]
         html = app.jinja_env.get_template("ui/_shell.html").render(
             mark=Markup(mark),  # noqa: S704 (our own)
-            navigation=NAVIGATION if signed_in else (),
+            navigation=shown if signed_in else (),
             section=section,
             service_name=SERVICE_NAME,
             signed_in=signed_in,
@@ -61,4 +70,4 @@ def init_app(app: Flask, *, education_gov_uk: bool, demonstration: bool) -> None
         return Shell(*(Markup(piece) for piece in html.split(mark)))  # noqa: S704 (escaped there)
 
     app.add_template_global(shell, "shell")
-    app.jinja_env.globals["SERVICE_NAME"] = SERVICE_NAME
+    app.jinja_env.globals |= {"SERVICE_NAME": SERVICE_NAME, "no_gates": frozenset()}

@@ -7,7 +7,7 @@ from playwright.sync_api import Page as Tab
 
 from portal.accounts.models import Role
 from tests.e2e.servers import REVIEW_DUE, WITHDRAWN
-from tests.people import CURATOR, LEAD, NOBODY, PRACTITIONER, Person
+from tests.people import ADMINISTRATOR, CURATOR, LEAD, NOBODY, PRACTITIONER, Person
 
 AMIRA = Person("Amira Khan", Role.PRACTITIONER, "A")
 """An account of the demonstration, which signs in with one press."""
@@ -194,6 +194,7 @@ PAGES = (
     PortalPage("glossary", "/glossary", READER),
     PortalPage("account", "/account", READER),
     PortalPage("account-without-role", "/account", NOBODY),
+    PortalPage("administration", "/administration", ADMINISTRATOR),
     PortalPage("accessibility", "/accessibility"),
     PortalPage("cookies", "/cookies"),
     PortalPage("privacy", "/privacy"),

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from tests.client import reader
-from tests.people import EVERYONE, NOBODY, READERS, Person
+from tests.people import ADMINISTRATOR, CURATOR, EVERYONE, LEAD, NOBODY, READERS, Person
 
 PUBLIC = None
 
@@ -24,6 +24,7 @@ ENDPOINTS: dict[str, str | None] = {
     "library.find_a_case": "library:read",
     "library.glossary": "library:read",
     "library.home": "library:read",
+    "operations.administration": "jobs:manage",
     "ui.accessibility": PUBLIC,
     "ui.contact": PUBLIC,
     "ui.cookies": PUBLIC,
@@ -32,6 +33,20 @@ ENDPOINTS: dict[str, str | None] = {
     "ui.security_txt": PUBLIC,
 }
 """Every endpoint with the permission that it must ask for."""
+
+HOLDERS: dict[str, tuple[Person, ...]] = {
+    "access:explain": (ADMINISTRATOR,),
+    "account:change-own": EVERYONE,
+    "account:read-own": EVERYONE,
+    "authority:set-domains": (CURATOR, ADMINISTRATOR),
+    "jobs:manage": (ADMINISTRATOR,),
+    "library:ask": READERS,
+    "library:export": READERS,
+    "library:read": READERS,
+    "people:manage": (LEAD, CURATOR, ADMINISTRATOR),
+    "staff:manage": (ADMINISTRATOR,),
+}
+"""Who holds each permission."""
 
 ADDRESSES = {
     "accounts.account": "/account",
@@ -46,6 +61,7 @@ ADDRESSES = {
     "library.find_a_case": "/find-a-case",
     "library.glossary": "/glossary",
     "library.home": "/",
+    "operations.administration": "/administration",
 }
 
 
@@ -69,7 +85,7 @@ def test_a_stranger_is_sent_to_sign_in(library: Flask, address: str) -> None:
 def test_a_person_opens_what_their_roles_allow(library: Flask, person: Person) -> None:
     client = reader(library, person)
     for endpoint, address in ADDRESSES.items():
-        allowed = person in READERS or endpoint == "accounts.account"
+        allowed = person in HOLDERS[ENDPOINTS[endpoint] or ""]
         assert client.get(address).status_code == (200 if allowed else 403), endpoint
 
 
