@@ -26,12 +26,12 @@ import portal.ui.errors
 import portal.ui.filters
 import portal.ui.shell
 import portal.ui.views
-from portal.accounts import passwords
+from portal.accounts import invitations, passwords, people
 from portal.accounts.service import load as load_session
 from portal.core import config, database, headers, migrations, permissions
 from portal.core.application import Portal
 from portal.core.jobs import TOPIC as JOBS
-from portal.core.jobs import Jobs
+from portal.core.jobs import Jobs, Kind, each_day
 from portal.core.mail import Writers
 from portal.library import vocabularies
 from portal.library.catalogue import Catalogue
@@ -128,6 +128,9 @@ def _people(app: Flask) -> None:
     app.register_blueprint(portal.accounts.invitation_views.bp)
     app.cli.add_command(portal.accounts.cli.admin)
     passwords.nobody()
+    app.extensions["mail-writers"].register(invitations.LETTER, invitations.write)
+    reminding = Kind("people.remind", "Ask leads to confirm their list of people", people.remind)
+    app.extensions["jobs"].register(reminding, each_day)
     policy = permissions.Policy()
     portal.accounts.policy.register(policy)
     portal.library.policy.register(policy)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from portal.accounts import domains
 from portal.accounts import service as accounts
 from portal.accounts.models import Role
 from portal.audit.service import COMMAND_LINE
@@ -49,4 +50,8 @@ def add_people(session: Session) -> None:
             name=person.name,
             password=PASSWORD,
             roles=roles,
+        )
+    for code in ("E06000001", "E06000002"):
+        domains.change(
+            session, actor=COMMAND_LINE, authority_id=codes[code], domains=["example.gov.uk"]
         )

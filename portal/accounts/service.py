@@ -66,6 +66,16 @@ class Membership:
     authority: str | None
 
 
+def clean_email(email: str) -> str:
+    """Return an e-mail address as accounts keep it. Raises `DomainError` for what is none."""
+    email = email.strip().lower()
+    local, _, host = email.rpartition("@")
+    odd = any(c.isspace() or not c.isprintable() for c in email)
+    if not local or not host or "@" in local or len(email) > 254 or odd:
+        raise DomainError("Enter an e-mail address in the form name@example.gov.uk")
+    return email
+
+
 def create(
     session: Session,
     *,
@@ -81,9 +91,7 @@ def create(
     Raises `DomainError` for an address, name, password or role that cannot be, `Conflict` when the
     address has an account already.
     """
-    email = email.strip().lower()
-    if "@" not in email.strip("@") or len(email) > 254 or any(c.isspace() for c in email):
-        raise DomainError("Enter an e-mail address in the form name@example.gov.uk")
+    email = clean_email(email)
     if not name.strip() or len(name) > 200:
         raise DomainError("Enter a name of at most 200 characters")
     if len(password) < passwords.MINIMUM_LENGTH:

@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _demonstration_or_production(self) -> Self:
         if self.demonstration:
+            self.curator_domains = [*self.curator_domains, "curators.example"]
             # its database, index and key are never those of a real service
             self.instance = self.instance / "demonstration"
             given = [

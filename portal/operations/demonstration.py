@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from portal.accounts import domains
 from portal.accounts import service as accounts
 from portal.accounts.models import Role
 from portal.audit.service import COMMAND_LINE
@@ -25,6 +26,10 @@ PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
 def add_people(session: Session) -> int:
     """Create the accounts that are not there yet; return how many were made."""
     codes = authorities.ids_by_code(session)
+    for code in "ABCDEFGHIJ":
+        if not domains.of(session, codes[code]):
+            own = f"authority-{code.lower()}.example"
+            domains.change(session, actor=COMMAND_LINE, authority_id=codes[code], domains=[own])
     there = {user.email for user, _ in accounts.demonstration_people(session)}
     made = 0
     for name, email, role, authority in PEOPLE:
