@@ -17,28 +17,42 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @unique
 class Permission(StrEnum):
-    """`resource:action`, in alphabetical order."""
+    """`resource:action`, in alphabetical order, each with what it allows in words."""
 
-    ACCESS_EXPLAIN = "access:explain"
-    """Ask who can see what, and why."""
-    ACCOUNT_CHANGE_OWN = "account:change-own"
-    """Change one's own password and e-mail choice, end own sessions, leave."""
-    ACCOUNT_READ_OWN = "account:read-own"
-    """See one's own name, e-mail address, roles, sessions and notices."""
-    AUTHORITY_SET_DOMAINS = "authority:set-domains"
-    """Say at which e-mail domains an authority's people may be invited."""
-    JOBS_MANAGE = "jobs:manage"
-    """See what the worker has to do and what failed, and let it try again."""
-    LIBRARY_ASK = "library:ask"
-    """Ask for an example that the library lacks."""
-    LIBRARY_EXPORT = "library:export"
-    """Download a published document; each download is on record."""
-    LIBRARY_READ = "library:read"
-    """Browse, search and read what is published for one's audience."""
-    PEOPLE_MANAGE = "people:manage"
-    """See and manage people of an authority; which one, the policy decides for each."""
-    STAFF_MANAGE = "staff:manage"
-    """Manage curators and administrators, and close any account."""
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "Permission":
+        """Keep the words beside the value, so that a page can explain what somebody may do."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    ACCESS_EXPLAIN = "access:explain", "Ask who can see what, and why"
+    ACCOUNT_CHANGE_OWN = (
+        "account:change-own",
+        "Change their own password and e-mail choice, end their own sessions, leave",
+    )
+    ACCOUNT_READ_OWN = (
+        "account:read-own",
+        "See their own name, e-mail address, roles, sessions and notices",
+    )
+    AUTHORITY_SET_DOMAINS = (
+        "authority:set-domains",
+        "Say at which e-mail domains an authority’s people may be invited",
+    )
+    JOBS_MANAGE = (
+        "jobs:manage",
+        "See what the worker has to do and what failed, and let it try again",
+    )
+    LIBRARY_ASK = "library:ask", "Ask for an example that the library lacks"
+    LIBRARY_EXPORT = "library:export", "Download a published document; each download is on record"
+    LIBRARY_READ = "library:read", "Browse, search and read what is published for their audience"
+    PEOPLE_MANAGE = (
+        "people:manage",
+        "See and manage people of an authority: a strategic lead those of their own alone",
+    )
+    STAFF_MANAGE = "staff:manage", "Manage curators and administrators, and close any account"
 
 
 @dataclass(frozen=True)
