@@ -8,7 +8,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -21,10 +20,10 @@ from portal.accounts.models import (
     User,
 )
 from portal.accounts.policy import may_manage_people
+from portal.accounts.service import HELD, USABLE, usable_here
 from portal.audit import service as audit
 from portal.audit.models import AuditEntry
 from portal.core import clock
-from portal.core.config import Settings
 from portal.core.errors import Conflict, NotAllowed, NotFound
 from portal.core.mail import OutgoingMail
 from portal.core.permissions import Actor
@@ -61,16 +60,11 @@ def _stand_in_line(session: Session, *of_roles: Any) -> None:
 
 def _holders(*of_roles: Any) -> Any:
     """Return a query of the ids of the accounts that hold a role and can use it."""
-    settings: Settings = current_app.extensions["settings"]
     return (
         select(RoleAssignment.user_id)
-        .join(User, User.id == RoleAssignment.user_id)
-        .where(
-            *of_roles,
-            RoleAssignment.suspended_at.is_(None),
-            User.active,
-            User.demonstration <= settings.demonstration,
-        )
+        .join(User, HELD)
+        .where(*of_roles, USABLE)
+        .params(usable_here())
         .distinct()
     )
 

@@ -3,13 +3,15 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -94,8 +96,7 @@ def create(
     email = clean_email(email)
     if not name.strip() or len(name) > 200:
         raise DomainError("Enter a name of at most 200 characters")
-    if len(password) < passwords.MINIMUM_LENGTH:
-        raise DomainError(f"Use a password of at least {passwords.MINIMUM_LENGTH} characters")
+    passwords.check(password, email=email, name=name)
     for role, authority in roles:
         if (role in OF_AN_AUTHORITY) != (authority is not None):
             raise DomainError(f"A {role.label.lower()} and an authority do not go together")
@@ -245,31 +246,50 @@ def _begin(session: Session, user: User, password: str) -> SignedIn:
     return SignedIn(token=token, session_id=row.id, email=user.email, actor=actor)
 
 
+USABLE = and_(User.active, User.demonstration <= bindparam("demonstration"))
+"""The condition on an account that opens anything here; see `usable_here`."""
+HELD = (RoleAssignment.user_id == User.id) & RoleAssignment.suspended_at.is_(None)
+"""Joins an account's roles to it that are not suspended."""
+_PERSON = (User.id.label("user_id"), User.name, RoleAssignment.role, RoleAssignment.authority_id)
+"""What `_actor` is made from."""
+
 _SESSION = (
-    select(
-        UserSession.id,
-        UserSession.last_seen_at,
-        User.id.label("user_id"),
-        User.name,
-        User.email,
-        RoleAssignment.role,
-        RoleAssignment.authority_id,
-    )
+    select(UserSession.id, UserSession.last_seen_at, User.email, *_PERSON)
     .join(User, User.id == UserSession.user_id)
-    .outerjoin(
-        RoleAssignment,
-        (RoleAssignment.user_id == User.id) & RoleAssignment.suspended_at.is_(None),
-    )
+    .outerjoin(RoleAssignment, HELD)
     .where(
         UserSession.token_hash == bindparam("token_hash"),
         UserSession.ended_at.is_(None),
         UserSession.last_seen_at > bindparam("seen_after"),
         UserSession.created_at > bindparam("created_after"),
-        User.active,
-        User.demonstration <= bindparam("demonstration"),
+        USABLE,
     )
 )
 """The session behind a request, built once: every request asks it."""
+
+
+def usable_here() -> dict[str, bool]:
+    """Return the parameters of `USABLE`: demonstration accounts open nothing elsewhere."""
+    settings: Settings = current_app.extensions["settings"]
+    return {"demonstration": settings.demonstration}
+
+
+def _actor(rows: Sequence[Row[*tuple[Any, ...]]]) -> Actor:
+    return Actor(
+        id=rows[0].user_id,
+        name=rows[0].name,
+        roles=frozenset(row.role.value for row in rows if row.role),
+        memberships=frozenset(
+            (row.role.value, row.authority_id) for row in rows if row.role and row.authority_id
+        ),
+    )
+
+
+def actor_of(session: Session, user_id: int) -> Actor | None:
+    """Return who a person would be to the rules when signed in; `None` when nobody lets them in."""
+    query = select(*_PERSON).outerjoin(RoleAssignment, HELD).where(User.id == user_id, USABLE)
+    rows = session.execute(query, usable_here()).all()
+    return _actor(rows) if rows else None
 
 
 def load(token: str) -> SignedIn | None:
@@ -283,8 +303,7 @@ def load(token: str) -> SignedIn | None:
         "token_hash": _hash_of(token),
         "seen_after": now - timedelta(minutes=settings.session_idle_minutes),
         "created_after": now - timedelta(hours=settings.session_hours),
-        "demonstration": settings.demonstration,
-    }
+    } | usable_here()
     # where the request may write, a session of its own: SQLite's lock must not be held from here on
     own = db.sessionmaker() if may_write() else nullcontext(db.session)
     with reading(), own as session:
@@ -295,15 +314,7 @@ def load(token: str) -> SignedIn | None:
     first = rows[0]
     if now - first.last_seen_at > TOUCH_EVERY:
         _touch(first.id)
-    actor = Actor(
-        id=first.user_id,
-        name=first.name,
-        roles=frozenset(row.role.value for row in rows if row.role),
-        memberships=frozenset(
-            (row.role.value, row.authority_id) for row in rows if row.role and row.authority_id
-        ),
-    )
-    return SignedIn(token=token, session_id=first.id, email=first.email, actor=actor)
+    return SignedIn(token=token, session_id=first.id, email=first.email, actor=_actor(rows))
 
 
 def _touch(session_id: int) -> None:

@@ -92,6 +92,10 @@ class Policy:
         predicate = self._predicates.get(permission)
         return predicate is not None and predicate(actor)
 
+    def held_by(self, actor: Actor) -> list[Permission]:
+        """Return the permissions that `actor` holds, in their order."""
+        return [permission for permission in Permission if self.allows(actor, permission)]
+
 
 def requires(permission: Permission) -> Callable[[View], View]:
     """Declare the permission that a view needs."""
