@@ -16,6 +16,14 @@ def day(value: date | datetime | None) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
+def moment(value: datetime | None) -> str:
+    """Write a moment in England's time: 23 November 2026 at 3:05pm."""
+    if value is None:
+        return "Never"
+    value = value.astimezone(LONDON)
+    return f"{day(value)} at {value.hour % 12 or 12}:{value:%M}{'am' if value.hour < 12 else 'pm'}"
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """Write a number with its noun: 1 document, 2 documents, 1,000 documents."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
@@ -29,4 +37,5 @@ def legible(text: str) -> str:
 def init_app(app: Flask) -> None:
     """Register the filters."""
     app.add_template_filter(day)
+    app.add_template_filter(moment)
     app.add_template_filter(count)
