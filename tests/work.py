@@ -5,7 +5,7 @@ from typing import NoReturn
 from flask import Flask
 
 from portal.core import clock, jobs
-from portal.core.database import short_transaction
+from portal.core.database import db, reading, short_transaction
 from portal.core.jobs import Jobs
 
 PATIENCE = 1000
@@ -20,21 +20,22 @@ def work(app: Flask, *, scheduled: bool = False) -> int:
     as the worker's sweep does. Call it outside any transaction of the test's own.
     """
     known: Jobs = app.extensions["jobs"]
-    with app.app_context():
-        if scheduled:
-            with short_transaction() as session:
-                known.add_due(session)
-        done = 0
-        while due := _due():
-            done += sum(jobs.run(known, job_id) for job_id in due)
-            if done > PATIENCE:
-                _endless()
-        return done
+    if scheduled:
+        with app.app_context(), short_transaction() as session:
+            known.add_due(session)
+    done = 0
+    while due := _due(app):
+        for job_id in due:
+            with app.app_context():
+                done += jobs.run(known, job_id)
+        if done > PATIENCE:
+            _endless()
+    return done
 
 
-def _due() -> list[int]:
-    with short_transaction() as session:
-        return jobs.due(session)
+def _due(app: Flask) -> list[int]:
+    with app.app_context(), reading():
+        return jobs.due(db.session)
 
 
 def _endless() -> NoReturn:

@@ -2,7 +2,8 @@
 
 A room registers what can be done (`Jobs.register`) and asks for it (`enqueue`). The row is the
 truth: whoever runs jobs claims it, works, and marks it done. A job whose worker died is claimed
-again when its lease has run out, so its work must be harmless when it is done twice.
+again when its lease has run out, so its work must be harmless when it is done twice. Times are
+those of the machine that runs the jobs: several must agree to within a fraction of a lease.
 """
 
 import logging
@@ -12,17 +13,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from typing import Any
 
-from sqlalchemy import JSON, Enum, Index, String, and_, or_, select, update
+from sqlalchemy import JSON, Enum, Index, String, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.core import clock
-from portal.core.database import Base, Moment, changed, short_transaction
+from portal.core.database import Base, Moment, changed, db, short_transaction
 
 TOPIC = "jobs"
 """What a transaction that asks for work says that it changed."""
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=15), timedelta(hours=1)
+MOST_SAID = 300
+"""Characters of an error that are kept."""
+ENDED_MEANWHILE = "The worker ended while it was doing this, or it took longer than it may."
+UNKNOWN = "This version of the portal does not know this work."
 _log = logging.getLogger(__name__)
 
 
@@ -61,7 +66,7 @@ class Job(Base):
     claimed_until: Mapped[datetime | None] = mapped_column(Moment)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
     attempts: Mapped[int] = mapped_column(default=0)
-    error: Mapped[str | None] = mapped_column(String(300))
+    error: Mapped[str | None] = mapped_column(String(MOST_SAID))
     """What went wrong last, in words fit for an administrator: never a text or an address."""
 
 
@@ -82,19 +87,18 @@ class Kind:
     label: str
     """What it does, in words for an administrator."""
     work: Callable[..., None]
-    """Called with the job's arguments in an application context, outside any transaction."""
+    """Called with the job's arguments in an application context, outside any transaction.
+
+    It commits what it does itself (`short_transaction`) and must bear being done twice.
+    """
     attempts: int = 8
+    """How often it is begun; pauses double from 15 seconds to an hour: 8 take 32 minutes."""
     lease: timedelta = timedelta(minutes=5)
-    """How long it may take; after that another worker takes it for dead."""
+    """How long it may take; after that another worker takes this one for dead."""
 
 
-@dataclass(frozen=True)
-class Schedule:
-    """Work that is due by itself: once for each slot of time, however many workers there are."""
-
-    name: str
-    slot: Callable[[datetime], str]
-    """The slot that a moment belongs to, for instance its day: a job is made when it begins."""
+Slot = Callable[[datetime], str]
+"""Names the slot of time that a moment belongs to, for instance its day."""
 
 
 class Jobs:
@@ -102,21 +106,51 @@ class Jobs:
 
     def __init__(self) -> None:
         self.kinds: dict[str, Kind] = {}
-        self.schedules: dict[str, Schedule] = {}
+        self._slots: dict[str, Slot] = {}
 
-    def register(self, kind: Kind, slot: Callable[[datetime], str] | None = None) -> None:
-        """Take in a kind of work, and when it is due by itself: see `each_minute`, `each_day`."""
+    def register(self, kind: Kind, slot: Slot | None = None) -> None:
+        """Take in a kind of work, and when it is due by itself: see `each_minute`, `each_day`.
+
+        Scheduled work takes no arguments. It is done once for each slot, however many workers there
+        are, and not at all for slots in which no worker ran.
+        """
         if kind.name in self.kinds:
             raise ValueError(f"{kind.name} is registered already")
         self.kinds[kind.name] = kind
         if slot is not None:
-            self.schedules[kind.name] = Schedule(kind.name, slot)
+            self._slots[kind.name] = slot
+
+    def keys(self) -> dict[str, str]:
+        """Return the keys of the scheduled work of the present slots, by its name."""
+        moment = clock.now()
+        return {name: f"{name}:{slot(moment)}" for name, slot in self._slots.items()}
+
+    def missing(self, session: Session) -> set[str]:
+        """Return the names of scheduled work that nobody has asked for in its present slot."""
+        keys = self.keys()
+        found = set(session.scalars(select(Job.key).where(Job.key.in_(keys.values()))))
+        return {name for name, key in keys.items() if key not in found}
 
     def add_due(self, session: Session) -> None:
-        """Ask for the scheduled work of the present slots, unless that has been done already."""
-        for schedule in self.schedules.values():
-            slot = schedule.slot(clock.now())
-            enqueue(session, schedule.name, key=f"{schedule.name}:{slot}")
+        """Ask for the scheduled work of the present slots, unless somebody has already.
+
+        What was left from an earlier slot, waiting for another try or failed, is the same work: the
+        new job stands in its place. While an earlier one is running, none is added.
+        """
+        missing = self.missing(session)
+        for name, key in self.keys().items():
+            if name in missing:
+                _add_scheduled(session, name, key)
+
+
+def _add_scheduled(session: Session, name: str, key: str) -> None:
+    def earlier(*states: JobState) -> Any:
+        of_schedule = Job.key.startswith(f"{name}:", autoescape=True)
+        return and_(Job.state.in_(states), Job.name == name, of_schedule, Job.key != key)
+
+    if session.scalar(select(Job.id).where(earlier(JobState.RUNNING)).limit(1)) is None:
+        enqueue(session, name, key=key)
+        session.execute(delete(Job).where(earlier(JobState.WAITING, JobState.FAILED)))
 
 
 def each_minute(moment: datetime) -> str:
@@ -131,7 +165,16 @@ def each_hour(moment: datetime) -> str:
 
 def each_day(moment: datetime) -> str:
     """Return the slot of work that is due once a day, in the night of England."""
-    return f"{moment.astimezone(clock.LONDON) - timedelta(hours=4):%Y-%m-%d}"
+    return f"{_night(moment):%Y-%m-%d}"
+
+
+def each_week(moment: datetime) -> str:
+    """Return the slot of work that is due once a week, in the night to Monday in England."""
+    return f"{_night(moment):%G-W%V}"
+
+
+def _night(moment: datetime) -> datetime:
+    return moment.astimezone(clock.LONDON) - timedelta(hours=4)
 
 
 def enqueue(
@@ -179,80 +222,106 @@ def _claimable() -> Any:
     )
 
 
+@dataclass(frozen=True)
+class _Claim:
+    """A job in the hands of one worker, until a moment that no other claim of it shares."""
+
+    id: int
+    name: str
+    arguments: dict[str, Any]
+    attempt: int
+    until: datetime
+
+    def settle(self, **values: Any) -> None:
+        """Write what became of it, unless another worker has claimed it meanwhile."""
+        with short_transaction() as session:
+            session.execute(
+                update(Job)
+                .where(
+                    Job.id == self.id,
+                    Job.state == JobState.RUNNING,
+                    Job.attempts == self.attempt,
+                    Job.claimed_until == self.until,
+                )
+                .values(claimed_until=None, **values)
+                .execution_options(synchronize_session=False)
+            )
+
+
 def run(jobs: Jobs, job_id: int) -> bool:
     """Claim a job and do it; false when there was nothing to claim.
 
-    Whatever goes wrong is kept with the job, which waits for its next try or has failed.
+    Whatever goes wrong is kept with the job, which waits for its next try or has failed. Needs an
+    application context in which nothing has been begun.
     """
-    claimed = _claim(jobs, job_id)
-    if claimed is None:
+    claim = _claim(jobs, job_id)
+    if claim is None:
         return False
-    name, arguments, attempt = claimed
-    kind = jobs.kinds.get(name)
+    kind = jobs.kinds.get(claim.name)
     try:
         if kind is None:
-            raise WorkFailed("This version of the portal does not know this work.", final=True)
-        kind.work(**arguments)
+            raise WorkFailed(UNKNOWN, final=True)
+        if claim.attempt > kind.attempts:  # work that ends its worker must not end each of them
+            raise WorkFailed(ENDED_MEANWHILE, final=True)
+        try:
+            kind.work(**claim.arguments)
+        finally:
+            db.session.close()  # what it left open would keep others, and us, from writing
     except Exception as error:  # whatever it is, the next job must go on
-        _log.error("job %s (%s) failed: %s", job_id, name, type(error).__name__)
-        last = kind is None or attempt >= kind.attempts or getattr(error, "final", False)
-        _put_back(job_id, attempt, error, last=last)
-        return True
-    with short_transaction() as session:
-        session.execute(
-            update(Job)
-            .where(Job.id == job_id, Job.attempts == attempt)
-            .values(state=JobState.DONE, finished_at=clock.now(), claimed_until=None, error=None)
-        )
+        _log.error("job %s (%s) failed: %s", job_id, claim.name, type(error).__name__)
+        _put_back(claim, error, attempts=kind.attempts if kind else 0)
+    else:
+        claim.settle(state=JobState.DONE, finished_at=clock.now(), error=None)
     return True
 
 
-def _claim(jobs: Jobs, job_id: int) -> tuple[str, dict[str, Any], int] | None:
+def _claim(jobs: Jobs, job_id: int) -> _Claim | None:
     with short_transaction() as session:
         name = session.scalar(select(Job.name).where(Job.id == job_id))
         kind = jobs.kinds.get(name or "")
-        lease = kind.lease if kind else timedelta(minutes=1)
+        until = clock.now() + (kind.lease if kind else timedelta(minutes=1))
         # one statement: of two workers one finds it claimed
         claimed = session.execute(
             update(Job)
             .where(Job.id == job_id, _claimable())
-            .values(
-                state=JobState.RUNNING,
-                claimed_until=clock.now() + lease,
-                attempts=Job.attempts + 1,
-            )
+            .values(state=JobState.RUNNING, claimed_until=until, attempts=Job.attempts + 1)
             .returning(Job.name, Job.arguments, Job.attempts)
             .execution_options(synchronize_session=False)
         ).one_or_none()
-        return None if claimed is None else (claimed.name, claimed.arguments, claimed.attempts)
+        if claimed is None:
+            return None
+        return _Claim(job_id, claimed.name, claimed.arguments, claimed.attempts, until)
 
 
-def _put_back(job_id: int, attempt: int, error: Exception, *, last: bool) -> None:
+def _put_back(claim: _Claim, error: Exception, *, attempts: int) -> None:
     # another error's own words may hold anything
     said = str(error) if isinstance(error, WorkFailed) else f"Unexpected {type(error).__name__}"
-    wait = min(LAST_RETRY, FIRST_RETRY * 2 ** (attempt - 1))
-    with short_transaction() as session:
-        session.execute(
-            update(Job)
-            .where(Job.id == job_id, Job.attempts == attempt)
-            .values(
-                state=JobState.FAILED if last else JobState.WAITING,
-                due_at=clock.now() + wait,
-                claimed_until=None,
-                finished_at=clock.now() if last else None,
-                error=said[:300],
-            )
-        )
+    final = isinstance(error, WorkFailed) and error.final
+    if final or claim.attempt >= attempts:
+        claim.settle(state=JobState.FAILED, finished_at=clock.now(), error=said[:MOST_SAID])
+        return
+    wait = min(LAST_RETRY, FIRST_RETRY * 2 ** min(claim.attempt - 1, 20))
+    claim.settle(state=JobState.WAITING, due_at=clock.now() + wait, error=said[:MOST_SAID])
 
 
-def retry(session: Session, job_id: int) -> bool:
-    """Let a failed job begin again; false when it has not failed."""
-    found = session.scalar(
+def retry(session: Session, job_id: int | None = None) -> list[str]:
+    """Let a failed job begin again, or every one without `job_id`; return their names.
+
+    Its earlier error stays with it until it is done.
+    """
+    wanted = () if job_id is None else (Job.id == job_id,)
+    names = session.scalars(
         update(Job)
-        .where(Job.id == job_id, Job.state == JobState.FAILED)
+        .where(Job.state == JobState.FAILED, *wanted)
         .values(state=JobState.WAITING, due_at=clock.now(), finished_at=None, attempts=0)
-        .returning(Job.id)
+        .returning(Job.name)
         .execution_options(synchronize_session=False)
-    )
-    changed(session, TOPIC)
-    return found is not None
+    ).all()
+    if names:
+        changed(session, TOPIC)
+    return list(names)
+
+
+def last_done(session: Session) -> datetime | None:
+    """Return when work was last done: scheduled work is done each minute while a worker runs."""
+    return session.scalar(select(func.max(Job.finished_at)).where(Job.state == JobState.DONE))
