@@ -10,6 +10,7 @@ from flask import Flask
 
 from portal.core.config import ROOT, Settings
 from tests.databases import SECRET, Databases
+from tests.people import PASSWORD
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_a_real_portal_is_set_up_as_the_readme_says(environment: dict[str, str])
         (["library", "import"], "Documents: 0 added, 0 changed, 31 unchanged"),
         (["search", "reindex"], "31 documents indexed"),
         (
-            ["admin", "create", "--email", "a@b.example", "--name", "A", "--password", "p" * 12],
+            ["admin", "create", "--email", "a@b.example", "--name", "A", "--password", PASSWORD],
             "a@b.example is an administrator and can sign in.",
         ),
     ):
@@ -55,7 +56,7 @@ def test_a_real_portal_is_set_up_as_the_readme_says(environment: dict[str, str])
         "--name",
         "A",
         "--password",
-        "p" * 12,
+        PASSWORD,
     )
     assert again.returncode == 1
     assert "a@b.example has an account already" in again.stderr
