@@ -3,7 +3,10 @@
 import contextlib
 import ctypes
 import gc
+import logging
 import os
+import sys
+import traceback
 from typing import Any
 
 bind = os.environ.get("PORTAL_BIND", "127.0.0.1:8000")
@@ -28,6 +31,26 @@ with contextlib.suppress(AttributeError):
     mallopt = ctypes.CDLL(None).mallopt
     mallopt(-8, 2)  # M_ARENA_MAX
     mallopt(-1, 128 * 1024)  # M_TRIM_THRESHOLD, bytes
+
+
+def said_without_request(record: logging.LogRecord) -> bool:
+    """Let a log say that a request was refused or failed, and where, and nothing of the request.
+
+    Gunicorn puts the request line, an address with its query, or a header into such messages.
+    """
+    error = sys.exc_info()[1]
+    if error is not None:  # it is logged from where the error is handled
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{os.path.basename(place.filename)}:{place.lineno}"
+        record.msg = "a request was refused, broken off or failed: %s at %s"
+        record.args = (type(error).__name__, where)
+        record.exc_info = record.exc_text = record.stack_info = None
+    return True
+
+
+def post_worker_init(worker: Any) -> None:
+    """From here on a worker has to do with requests, and its log must not repeat them."""
+    logging.getLogger("gunicorn.error").addFilter(said_without_request)
 
 
 def when_ready(server: Any) -> None:
