@@ -19,6 +19,7 @@ import portal.library.cli
 import portal.library.policy
 import portal.library.search_cli
 import portal.library.views
+import portal.operations.access_views
 import portal.operations.cli
 import portal.operations.views
 import portal.ui.assets
@@ -62,6 +63,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _library(app, settings)
     app.register_blueprint(portal.ui.views.bp)
     app.register_blueprint(portal.operations.views.bp)
+    _exempt_what_only_reads(app)
     app.cli.add_command(portal.operations.cli.demonstration)
     app.cli.add_command(portal.operations.cli.maintenance)
     Compress(app)
@@ -162,6 +164,9 @@ def _library(app: Portal, settings: config.Settings) -> None:
     app.register_blueprint(portal.library.views.bp)
     app.cli.add_command(portal.library.cli.library)
     app.cli.add_command(portal.library.search_cli.search)
+
+
+def _exempt_what_only_reads(app: Flask) -> None:
     for view in app.view_functions.values():
         if hasattr(view, "reads_only"):  # nothing to forge
             app.extensions["csrf"].exempt(view)

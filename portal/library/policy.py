@@ -6,7 +6,7 @@ from portal.accounts.models import Role
 from portal.accounts.policy import EVERY_ROLE, holds
 from portal.core.permissions import Actor, Permission, Policy
 
-_ROLES_OF_AUDIENCE: Mapping[str, frozenset[str]] = {
+_ROLES_OF_AUDIENCE: Mapping[str, frozenset[Role]] = {
     "readers": EVERY_ROLE,
     "staff": frozenset({Role.PRACTITIONER, Role.STRATEGIC_LEAD, Role.CURATOR}),
     "leads": frozenset({Role.STRATEGIC_LEAD, Role.CURATOR}),
@@ -14,12 +14,17 @@ _ROLES_OF_AUDIENCE: Mapping[str, frozenset[str]] = {
 }
 
 
+def roles_of(audience: str) -> frozenset[Role]:
+    """Return the roles that belong to an audience; to one that nobody knows belongs none."""
+    return _ROLES_OF_AUDIENCE.get(audience, frozenset())
+
+
 def audiences_of(actor: Actor) -> frozenset[str]:
     """Return the audiences that a person belongs to; a stranger belongs to none."""
     return frozenset(
         audience
-        for audience, roles in _ROLES_OF_AUDIENCE.items()
-        if not roles.isdisjoint(actor.roles)
+        for audience in _ROLES_OF_AUDIENCE
+        if not roles_of(audience).isdisjoint(actor.roles)
     )
 
 

@@ -97,6 +97,13 @@ def get(session: Session, *, actor: Actor, reference: str) -> Document:
     return session.scalars(visible_to(actor).where(Document.reference == reference)).one()
 
 
+def standing(session: Session, reference: str) -> tuple[str, State] | None:
+    """Return the audience and the state of any document, for who has to explain; not its text."""
+    query = select(Document.audience, Document.state).where(Document.reference == reference)
+    found = session.execute(query).one_or_none()
+    return None if found is None else (found.audience, found.state)
+
+
 _LISTED = (
     Document.id,
     Document.reference,

@@ -132,6 +132,35 @@ def go_down_the_list(tab: Tab) -> None:
     tab.keyboard.press("ArrowDown")
 
 
+def explain(tab: Tab, email: str = "", reference: str = "") -> None:
+    """Ask who can see what."""
+    tab.get_by_label("E-mail address of the person").fill(email)
+    tab.get_by_label("Reference of the document").fill(reference)
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Explain").click()
+
+
+def explain_yes(tab: Tab) -> None:
+    explain(tab, LEAD.email, "case-001")
+
+
+def explain_withdrawn(tab: Tab) -> None:
+    explain(tab, LEAD.email, WITHDRAWN)
+
+
+def explain_document(tab: Tab) -> None:
+    explain(tab, reference="case-001")
+
+
+def explain_without_a_role(tab: Tab) -> None:
+    explain(tab, NOBODY.email, "case-001")
+
+
+def explain_nothing(tab: Tab) -> None:
+    explain(tab)
+
+
+ACCESS = "/administration/access"
 MANY_FILTERS = (
     "/library?type=case&type=guidance&source_of_harm=family-travel&source_of_harm=online"
     "&referred_by=police&themes=partners&sort=title"
@@ -195,6 +224,12 @@ PAGES = (
     PortalPage("account", "/account", READER),
     PortalPage("account-without-role", "/account", NOBODY),
     PortalPage("administration", "/administration", ADMINISTRATOR),
+    PortalPage("access", ACCESS, ADMINISTRATOR),
+    PortalPage("access-yes", ACCESS, ADMINISTRATOR, then=explain_yes),
+    PortalPage("access-withdrawn", ACCESS, ADMINISTRATOR, then=explain_withdrawn),
+    PortalPage("access-document", ACCESS, ADMINISTRATOR, then=explain_document),
+    PortalPage("access-nobody", ACCESS, ADMINISTRATOR, then=explain_without_a_role),
+    PortalPage("access-error", ACCESS, ADMINISTRATOR, 422, then=explain_nothing),
     PortalPage("accessibility", "/accessibility"),
     PortalPage("cookies", "/cookies"),
     PortalPage("privacy", "/privacy"),

@@ -24,6 +24,7 @@ ENDPOINTS: dict[str, str | None] = {
     "library.find_a_case": "library:read",
     "library.glossary": "library:read",
     "library.home": "library:read",
+    "operations.access": "access:explain",
     "operations.administration": "jobs:manage",
     "ui.accessibility": PUBLIC,
     "ui.contact": PUBLIC,
@@ -61,6 +62,7 @@ ADDRESSES = {
     "library.find_a_case": "/find-a-case",
     "library.glossary": "/glossary",
     "library.home": "/",
+    "operations.access": "/administration/access",
     "operations.administration": "/administration",
 }
 
