@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.accounts.cli
 import portal.accounts.invitation_views
+import portal.accounts.notice_views
 import portal.accounts.people_views
 import portal.accounts.policy
 import portal.accounts.views
@@ -19,6 +20,7 @@ import portal.library.cli
 import portal.library.policy
 import portal.library.search_cli
 import portal.library.views
+import portal.library.work
 import portal.operations.access_views
 import portal.operations.cli
 import portal.operations.views
@@ -27,16 +29,18 @@ import portal.ui.errors
 import portal.ui.filters
 import portal.ui.shell
 import portal.ui.views
-from portal.accounts import invitations, passwords, people
+from portal.accounts import invitations, notice_kinds, notices, passwords, people
 from portal.accounts.service import load as load_session
-from portal.core import config, database, headers, migrations, permissions
+from portal.core import config, database, headers, mail, migrations, permissions
 from portal.core.application import Portal
+from portal.core.carriers import carrier_of
 from portal.core.jobs import TOPIC as JOBS
-from portal.core.jobs import Jobs, Kind, each_day
+from portal.core.jobs import Jobs, Kind, each_day, each_week
 from portal.core.mail import Writers
 from portal.library import vocabularies
 from portal.library.catalogue import Catalogue
 from portal.library.indexing import Indexer
+from portal.operations.handing import HandOver
 from portal.search import thesaurus
 from portal.search.whoosh_engine import WhooshEngine
 
@@ -56,8 +60,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _templates(app, settings)
     portal.ui.errors.init_app(app, settings.instance)
     app.extensions["jobs"] = Jobs()
-    app.extensions["mail-writers"] = Writers()
-    app.followers[JOBS] = lambda: None
+    _letters(app, settings)
+    app.extensions["hand-over"] = HandOver(app)
+    app.followers[JOBS] = app.extensions["hand-over"].wake
     headers.init_app(app, secure=not settings.demonstration, fonts=settings.education_gov_uk)
     _people(app)
     _library(app, settings)
@@ -66,12 +71,22 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _exempt_what_only_reads(app)
     app.cli.add_command(portal.operations.cli.demonstration)
     app.cli.add_command(portal.operations.cli.maintenance)
+    app.cli.add_command(portal.operations.cli.worker)
     Compress(app)
     portal.ui.assets.init_app(app, config.ROOT / "static" / "dist")
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # as Flask documents for middleware
     return app
+
+
+def _letters(app: Flask, settings: config.Settings) -> None:
+    service = portal.ui.shell.SERVICE_NAME
+    writers, foot = Writers(), mail.foot(service, settings.address)
+    postman = mail.Postman(writers, carrier_of(settings, service), foot)
+    app.extensions |= {"mail-writers": writers, "postman": postman}
+    sending = Kind(mail.SEND, "Send an e-mail", postman.send, attempts=mail.ATTEMPTS)
+    app.extensions["jobs"].register(sending)
 
 
 def _database(app: Flask, settings: config.Settings) -> None:
@@ -133,6 +148,7 @@ def _people(app: Flask) -> None:
     app.extensions["mail-writers"].register(invitations.LETTER, invitations.write)
     reminding = Kind("people.remind", "Ask leads to confirm their list of people", people.remind)
     app.extensions["jobs"].register(reminding, each_day)
+    _notices(app)
     policy = permissions.Policy()
     portal.accounts.policy.register(policy)
     portal.library.policy.register(policy)
@@ -141,6 +157,18 @@ def _people(app: Flask) -> None:
         return current_user.actor if current_user.is_authenticated else permissions.ANONYMOUS
 
     permissions.init_app(app, policy, current_actor, portal.accounts.views.ask_to_sign_in)
+
+
+def _notices(app: Flask) -> None:
+    app.extensions["notices"] = notices.Notices()
+    notice_kinds.register(app.extensions["notices"])
+    app.extensions["mail-writers"].register(notices.LETTER, notices.write)
+    jobs: Jobs = app.extensions["jobs"]
+    daily = Kind("notices.daily", "Write to those who want e-mail once a day", notices.send_daily)
+    weekly = Kind("notices.weekly", "Write to those who want it once a week", notices.send_weekly)
+    jobs.register(daily, each_day)
+    jobs.register(weekly, each_week)
+    app.register_blueprint(portal.accounts.notice_views.bp)
 
 
 def _library(app: Portal, settings: config.Settings) -> None:
@@ -153,6 +181,7 @@ def _library(app: Portal, settings: config.Settings) -> None:
     engine = WhooshEngine(settings.instance / "search", curated)
     indexer = Indexer(app, engine, words)
     app.followers["library"] = indexer.wake
+    portal.library.work.register(app.extensions["jobs"], engine, words)
     app.extensions["library"] = portal.library.views.Library(
         vocabularies=words,
         catalogue=Catalogue(),

@@ -7,9 +7,12 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+from pydantic_settings import NoDecode, SettingsConfigDict, SettingsError
+
+from portal.core.mail_settings import MailSettings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECRET_LENGTH = 32  # characters; `python -c "import secrets; print(secrets.token_hex())"` gives 64
@@ -30,7 +33,7 @@ def from_environment() -> "Settings":
         raise SystemExit(f"The portal does not start: {message}") from None
 
 
-class Settings(BaseSettings):
+class Settings(MailSettings):
     """One typed reading of `PORTAL_*` and `DATABASE_URL`.
 
     Raises `pydantic.ValidationError` (a `ValueError`) whose messages say what to set.
@@ -48,13 +51,13 @@ class Settings(BaseSettings):
     demonstration: bool = False
     education_gov_uk: bool = False
     contact_email: str = ""
-    hosts: Annotated[list[str], NoDecode] = []
+    hosts: Annotated[list[str], NoDecode] = Field(default=[])
     proxies: int = Field(default=0, ge=0, le=5)
     session_idle_minutes: int = Field(default=30, ge=5, le=120)
     session_hours: int = Field(default=12, ge=1, le=24)
     origin: str = ""
     """Scheme and host under which readers know the portal, for links in letters."""
-    curator_domains: Annotated[list[str], NoDecode] = ["education.gov.uk"]
+    curator_domains: Annotated[list[str], NoDecode] = Field(default=["education.gov.uk"])
     """Domains of e-mail addresses at which curators and administrators may be invited."""
 
     @field_validator("hosts", "curator_domains", mode="before")
@@ -76,6 +79,7 @@ class Settings(BaseSettings):
                     "PORTAL_HOSTS": self.hosts,
                     "PORTAL_PROXIES": self.proxies,
                     "PORTAL_EDUCATION_GOV_UK": self.education_gov_uk,
+                    "PORTAL_MAIL": self.mail != "folder",
                 }.items()
                 if value
             ]
@@ -97,6 +101,20 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _links_in_letters_lead_here(self) -> Self:
+        if self.origin and not urlsplit(self.origin).hostname:
+            raise ValueError(
+                "PORTAL_ORIGIN is not an address: give scheme and host, for instance "
+                "https://portal.example.gov.uk"
+            )
+        if self.mail != "folder" and not (self.origin or self.hosts):
+            raise ValueError(
+                f"PORTAL_MAIL is {self.mail}: set PORTAL_HOSTS (or PORTAL_ORIGIN), so that the "
+                "links in letters lead here."
+            )
+        return self
+
     @property
     def address(self) -> str:
         """The portal's own address without a slash at the end, for links in letters."""
@@ -105,6 +123,16 @@ class Settings(BaseSettings):
         if self.demonstration:
             return "http://localhost:8000"
         return f"https://{self.hosts[0] if self.hosts else 'localhost'}"
+
+    @property
+    def host(self) -> str:
+        """The name of the portal's host, for what letters say of themselves."""
+        return urlsplit(self.address).hostname or "localhost"
+
+    @property
+    def sender(self) -> str:
+        """The e-mail address that letters come from."""
+        return self.mail_from or f"no-reply@{self.host}"
 
     @property
     def database(self) -> str:

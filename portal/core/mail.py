@@ -5,21 +5,24 @@ no secret link and no text lies in the table. A letter that has become pointless
 invitation was withdrawn) makes no words and is dropped.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from flask import current_app
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, delete, or_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.core import clock
-from portal.core.database import Base, Moment
-from portal.core.jobs import enqueue
+from portal.core.database import Base, Moment, db, reading, short_transaction
+from portal.core.jobs import WorkFailed, enqueue
 
 SEND = "mail.send"
 """The job that sends one letter; its argument `mail_id` is the row of the outbox."""
+ATTEMPTS = 32
+"""With the waits of `core.jobs` between them about a day: a mail server may be down for long."""
 
 
 class OutgoingMail(Base):
@@ -62,13 +65,21 @@ class Message:
     to: str
     subject: str
     text: str
+    written_at: datetime
 
 
 class Carrier(Protocol):
-    """Takes a letter away. Raises `WorkFailed` (final, where another try cannot help)."""
+    """Takes letters away."""
 
     def send(self, message: Message) -> None:
-        """Send a letter; one of the same `reference` that went before must do no harm."""
+        """Send a letter; one of the same `reference` that went before must do no harm.
+
+        Raises `WorkFailed` (final, where another try cannot help), in words that name nobody.
+        """
+        ...
+
+    def forget(self, address: str) -> None:
+        """Destroy what is kept here of letters to an address."""
         ...
 
 
@@ -112,3 +123,86 @@ def post(
     session.add(mail)
     session.flush()
     enqueue(session, SEND, key=f"{SEND}:{mail.id}", arguments={"mail_id": mail.id})
+
+
+class Postman:
+    """Sends what is in the outbox, with the same words at the foot of every letter."""
+
+    def __init__(self, writers: Writers, carrier: Carrier, foot: str) -> None:
+        self._writers = writers
+        self.carrier = carrier
+        self._foot = foot
+
+    def send(self, mail_id: int) -> None:
+        """Send one letter of the outbox, unless it was sent or has become pointless.
+
+        Nothing is locked while it is on its way. A process that is killed before the sending is on
+        record sends it again, by the same reference. Raises `WorkFailed`.
+        """
+        with reading(), db.sessionmaker() as session:
+            mail = session.get(OutgoingMail, mail_id)
+            if mail is None or mail.sent_at or mail.dropped_at:
+                return
+            message = self._message(session, mail)
+        if message is None:
+            _record(mail_id, "dropped_at")
+            return
+        self.carrier.send(message)
+        if not _record(mail_id, "sent_at"):
+            # whoever it was for has been erased meanwhile
+            self.carrier.forget(message.to)
+
+    def _message(self, session: Session, mail: OutgoingMail) -> Message | None:
+        try:
+            writer = self._writers[mail.kind]
+        except KeyError:
+            raise WorkFailed(
+                "This version of the portal does not write this kind of letter.", final=True
+            ) from None
+        words = writer(session, mail.context)
+        if words is None:
+            return None
+        text = f"{words.text.strip()}\n\n{self._foot}"
+        return Message(mail.reference, mail.to_email, words.subject, text, mail.created_at)
+
+    def forget(self, addresses: Iterable[str]) -> None:
+        """Destroy what the carrier keeps of letters to these addresses."""
+        for address in addresses:
+            self.carrier.forget(address)
+
+
+def _record(mail_id: int, column: str) -> bool:
+    """Note when a letter was sent or dropped; false when its row has gone."""
+    with short_transaction() as session:
+        found = session.scalar(
+            update(OutgoingMail)
+            .where(OutgoingMail.id == mail_id)
+            .values({column: clock.now()})
+            .returning(OutgoingMail.id)
+            .execution_options(synchronize_session=False)
+        )
+    return found is not None
+
+
+def foot(service: str, address: str) -> str:
+    """Return what stands at the foot of every letter of the service at `address`."""
+    return f"""\
+{service}
+{address}
+
+This e-mail was sent automatically and carries no details of any case. Please don’t reply to it: \
+nobody reads the answers.
+
+If you have an account, you can choose how often we write to you: {address}/account/mail
+"""
+
+
+def forget(session: Session, *, addresses: Iterable[str], user_id: int | None = None) -> None:
+    """Delete the letters to a person, waiting or sent, and what the carrier keeps of them."""
+    addresses = sorted(set(addresses))
+    theirs: ColumnElement[bool] = OutgoingMail.to_email.in_(addresses)
+    if user_id is not None:
+        theirs = or_(theirs, OutgoingMail.user_id == user_id)
+    session.execute(delete(OutgoingMail).where(theirs).execution_options(synchronize_session=False))
+    postman: Postman = current_app.extensions["postman"]
+    postman.forget(addresses)

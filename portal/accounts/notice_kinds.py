@@ -1,0 +1,59 @@
+"""The words of this room's notices. Each is safe to repeat in a letter: see `notices.Told`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.accounts import leaving
+from portal.accounts.models import Role
+from portal.accounts.notices import Notices, Told
+from portal.accounts.policy import leads, may_manage_people
+from portal.authorities.models import Authority
+from portal.core.permissions import Actor
+
+
+def confirm_people(session: Session, context: Mapping[str, Any], reader: Actor) -> Told | None:
+    """Ask a lead to look through the list of people; pointless for who leads there no more."""
+    authority = session.get(Authority, context["authority_id"])
+    if authority is None or not leads(reader, authority.id):
+        return None
+    return Told(
+        f"Please check the list of people in {authority.name}",
+        f"/authorities/{authority.id}/people",
+        authority_id=authority.id,
+        plain="Please check the list of people in an authority",
+    )
+
+
+def without_lead(session: Session, context: Mapping[str, Any], reader: Actor) -> Told | None:
+    """Tell a curator that nobody can invite staff there; pointless once somebody leads again."""
+    authority = session.get(Authority, context["authority_id"])
+    if authority is None or leaving.leads_of(session, authority.id):
+        return None
+    if Role.CURATOR not in reader.roles or not may_manage_people(reader, authority.id):
+        return None
+    return Told(
+        f"{authority.name} has no strategic lead any more",
+        f"/authorities/{authority.id}/people",
+        authority_id=authority.id,
+        plain="An authority has no strategic lead any more",
+    )
+
+
+def role_changed(session: Session, context: Mapping[str, Any], reader: Actor) -> Told:
+    """Tell a person that somebody gave, suspended or ended a role of theirs."""
+    return Told("Your roles have changed", "/account")
+
+
+def password_changed(session: Session, context: Mapping[str, Any], reader: Actor) -> Told:
+    """Tell a person that their password is another one."""
+    return Told("Your password was changed", "/account/password")
+
+
+def register(notices: Notices) -> None:
+    """Register what this room tells people."""
+    notices.register("authority.without-lead", without_lead)
+    notices.register("password.changed", password_changed)
+    notices.register("people.confirm", confirm_people)
+    notices.register("role.changed", role_changed)
