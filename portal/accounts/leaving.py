@@ -23,7 +23,7 @@ from portal.accounts.policy import may_manage_people
 from portal.accounts.service import HELD, USABLE, usable_here
 from portal.audit import service as audit
 from portal.audit.models import AuditEntry
-from portal.core import clock
+from portal.core import clock, mail
 from portal.core.errors import Conflict, NotAllowed, NotFound
 from portal.core.mail import OutgoingMail
 from portal.core.permissions import Actor
@@ -321,11 +321,7 @@ def erase(session: Session, *, actor: Actor, user_id: int) -> None:
         close_account(session, actor=actor, user_id=user_id)
     user = _account(session, user_id)
     addresses = addresses_of(session, user)
-    session.execute(
-        delete(OutgoingMail).where(
-            OutgoingMail.to_email.in_(addresses) | (OutgoingMail.user_id == user_id)
-        )
-    )
+    mail.forget(session, addresses=addresses, user_id=user_id)
     session.execute(delete(Invitation).where(Invitation.email.in_(addresses)))
     session.execute(delete(User).where(User.id == user_id))
     session.expire_all()
