@@ -1,26 +1,23 @@
 """Rules of accounts: creating them, signing in and out, the session behind a request."""
 
 import hashlib
-import hmac
 import secrets
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from portal.accounts import passwords
+from portal.accounts import passwords, throttle
 from portal.accounts.models import (
     OF_AN_AUTHORITY,
     Role,
     RoleAssignment,
-    SignInAttempt,
     User,
     UserSession,
 )
@@ -32,13 +29,6 @@ from portal.core.database import db, may_write, reading, short_transaction
 from portal.core.errors import Conflict, DomainError, TooManyAttempts
 from portal.core.permissions import Actor
 
-WINDOW = timedelta(minutes=15)
-PER_ACCOUNT_AND_ADDRESS = 5
-PER_ACCOUNT = 50
-"""Failures in `WINDOW`; high, so that one stranger elsewhere cannot lock a person out."""
-PER_ADDRESS = 100
-"""Failures in `WINDOW`; a whole office may share one address."""
-KEEP_ATTEMPTS = timedelta(days=1)
 TOUCH_EVERY = timedelta(minutes=1)
 DEMONSTRATION_PASSWORD = "for trying this out"  # noqa: S105 (published on the page it opens)
 
@@ -111,11 +101,11 @@ def create(
             for role, authority in roles
         ],
     )
-    session.add(user)
     try:
-        session.flush()
+        with session.begin_nested():
+            session.add(user)
+            session.flush()
     except IntegrityError as error:
-        session.rollback()
         raise Conflict(f"{email} has an account already") from error
     audit.record(
         session,
@@ -128,39 +118,56 @@ def create(
     return user
 
 
-def sign_in(*, email: str, password: str, address: str) -> SignedIn | None:
+def sign_in(
+    *, email: str, password: str, address: str, browser: str | None = None
+) -> SignedIn | None:
     """Check a password and begin a session; `None` when they do not go together.
+
+    `browser` is its kind in words, by which the person knows the session again.
 
     The answer and its cost are the same for an unknown address, a wrong password and a suspended
     account. Attempts are counted before the password is looked at, in a transaction of their own.
     Raises `TooManyAttempts`.
     """
     email = email.strip().lower()
-    account_key, address_key = _keyed(email), _keyed(_network(address))
-    try:
-        with short_transaction() as session:
-            attempt = _count_attempt(session, account_key, address_key)
-    except TooManyAttempts:
-        _record_refusal("unknown", "too many attempts")
-        raise
+    attempt = _count(email, address)
     with reading(), db.sessionmaker() as session:
         user = session.scalar(select(User).where(User.email == email))
-    usable = user is not None and user.active and _may_be_used(user)
+    usable = user is not None and user.active and may_be_used(user)
     if not passwords.matches(password, user.password_hash if user and usable else None):
         reason = "password" if usable else "no usable account"
         _record_refusal(str(user.id) if user else "unknown", reason)
         return None
     assert user is not None  # noqa: S101 (only a known account's hash can match)
-    db.session.execute(
-        delete(SignInAttempt).where(
-            or_(
-                SignInAttempt.id == attempt,
-                (SignInAttempt.account_hash == account_key)
-                & (SignInAttempt.address_hash == address_key),
-            )
-        )
-    )
-    return _begin(db.session, user, password)
+    throttle.forgive(db.session, attempt)
+    return _begin(db.session, user, password, browser)
+
+
+def knows_password(person: SignedIn, *, password: str, address: str) -> bool:
+    """Tell whether somebody who is signed in knows the password, before they do what is final.
+
+    Guesses are counted with those at the sign-in page: a browser that was left open lets nobody try
+    for long. Ask before the request writes anything, since this takes a while. Raises
+    `TooManyAttempts`.
+    """
+    attempt = _count(person.email, address)
+    with reading(), db.sessionmaker() as session:
+        known = session.scalar(select(User.password_hash).where(User.id == person.actor.id))
+    if not passwords.matches(password, known):
+        _record_refusal(str(person.actor.id), "password")
+        return False
+    with short_transaction() as session:
+        throttle.take_back(session, attempt)
+    return True
+
+
+def _count(email: str, address: str) -> throttle.Attempt:
+    """Count a try to sign in. Raises `TooManyAttempts`, and puts that on record."""
+    try:
+        return throttle.count(throttle.SIGN_IN, email=email, address=address)
+    except TooManyAttempts:
+        _record_refusal("unknown", "too many attempts")
+        raise
 
 
 def _record_refusal(account: str, reason: str) -> None:
@@ -176,60 +183,32 @@ def _record_refusal(account: str, reason: str) -> None:
         )
 
 
-def _network(address: str) -> str:
-    """Return what one guesser can't easily change: an IPv4 address, the /64 of an IPv6 one."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
-
-
-def _count_attempt(session: Session, account_key: str, address_key: str) -> int:
-    now = clock.now()
-    if session.get_bind().dialect.name == "postgresql":
-        # tries for one account stand in line, so that none slips past the count
-        key = int(account_key[:15], 16)
-        session.execute(select(func.pg_advisory_xact_lock(key)))
-    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - KEEP_ATTEMPTS))
-    of_account = SignInAttempt.account_hash == account_key
-    of_address = SignInAttempt.address_hash == address_key
-    for condition, limit in (
-        (of_account & of_address, PER_ACCOUNT_AND_ADDRESS),
-        (of_account, PER_ACCOUNT),
-        (of_address, PER_ADDRESS),
-    ):
-        recent = (condition, SignInAttempt.at > now - WINDOW)
-        count, first = session.execute(
-            select(func.count(), func.min(SignInAttempt.at)).where(*recent)
-        ).one()
-        if count >= limit:
-            raise TooManyAttempts(max(60, round((first + WINDOW - now).total_seconds())))
-    attempt = SignInAttempt(account_hash=account_key, address_hash=address_key, at=now)
-    session.add(attempt)
-    session.flush()
-    return attempt.id
-
-
-def _may_be_used(user: User) -> bool:
+def may_be_used(user: User) -> bool:
     """Demonstration accounts have published passwords: they open nothing elsewhere."""
     settings: Settings = current_app.extensions["settings"]
     return settings.demonstration or not user.demonstration
 
 
-def _keyed(text: str) -> str:
-    key = current_app.config["SECRET_KEY"].encode()
-    return hmac.new(key, b"sign-in:" + text.encode(), hashlib.sha256).hexdigest()
+def new_token() -> str:
+    """Return what a browser holds to be let in: 256 random bits."""
+    return secrets.token_urlsafe(32)
 
 
-def _hash_of(token: str) -> str:
+def hash_of(token: str) -> str:
+    """Return what is kept of a session's token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _begin(session: Session, user: User, password: str) -> SignedIn:
+def _begin(session: Session, user: User, password: str, browser: str | None) -> SignedIn:
     now = clock.now()
-    token = secrets.token_urlsafe(32)
-    row = UserSession(token_hash=_hash_of(token), user_id=user.id, created_at=now, last_seen_at=now)
+    token = new_token()
+    row = UserSession(
+        token_hash=hash_of(token),
+        user_id=user.id,
+        created_at=now,
+        last_seen_at=now,
+        browser=browser,
+    )
     session.add(row)
     if passwords.needs_rehash(user.password_hash):
         rehashed = passwords.hash_password(password)
@@ -292,15 +271,16 @@ def actor_of(session: Session, user_id: int) -> Actor | None:
     return _actor(rows) if rows else None
 
 
-def load(token: str) -> SignedIn | None:
+def load(token: str, *, touch: bool = True) -> SignedIn | None:
     """Return the person whose session `token` belongs to, or `None` when it has ended.
 
     A session ends by itself when idle or too old (settings), and with the account's suspension.
+    To `touch` it says that somebody uses it, so that it is not idle.
     """
     settings: Settings = current_app.extensions["settings"]
     now = clock.now()
     limits = {
-        "token_hash": _hash_of(token),
+        "token_hash": hash_of(token),
         "seen_after": now - timedelta(minutes=settings.session_idle_minutes),
         "created_after": now - timedelta(hours=settings.session_hours),
     } | usable_here()
@@ -312,7 +292,7 @@ def load(token: str) -> SignedIn | None:
     if not rows:
         return None
     first = rows[0]
-    if now - first.last_seen_at > TOUCH_EVERY:
+    if touch and now - first.last_seen_at > TOUCH_EVERY:
         _touch(first.id)
     return SignedIn(token=token, session_id=first.id, email=first.email, actor=_actor(rows))
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, url_for
 from sqlalchemy import func, select, update
 
-from portal.accounts import passwords, service
+from portal.accounts import passwords, throttle
 from portal.accounts.models import SignInAttempt, User, UserSession
 from portal.audit.models import AuditEntry
 from portal.core import clock
@@ -115,7 +115,7 @@ def test_a_form_without_its_token_is_refused(stranger: Reader) -> None:
 def test_guessing_is_stopped_for_known_and_unknown_accounts_alike(portal: Flask) -> None:
     for person in (PRACTITIONER, STRANGER):
         client = reader(portal)
-        for _ in range(service.PER_ACCOUNT_AND_ADDRESS):
+        for _ in range(throttle.PER_ACCOUNT_AND_ADDRESS):
             assert client.sign_in(person, WRONG).status_code == 422
         for password in (WRONG, PASSWORD):
             answer = client.sign_in(person, password)
@@ -125,7 +125,7 @@ def test_guessing_is_stopped_for_known_and_unknown_accounts_alike(portal: Flask)
 
 
 def test_one_guesser_does_not_lock_the_person_out_elsewhere(portal: Flask) -> None:
-    for _ in range(service.PER_ACCOUNT_AND_ADDRESS + 1):
+    for _ in range(throttle.PER_ACCOUNT_AND_ADDRESS + 1):
         reader(portal).sign_in(PRACTITIONER, WRONG)
     elsewhere = reader(portal)
     token = elsewhere.page("/sign-in").fields["csrf_token"]
@@ -137,9 +137,9 @@ def test_one_guesser_does_not_lock_the_person_out_elsewhere(portal: Flask) -> No
 def test_a_guesser_does_not_get_away_within_one_ipv6_network(portal: Flask) -> None:
     answers = [
         try_from(portal, f"2001:db8::{number:x}")
-        for number in range(service.PER_ACCOUNT_AND_ADDRESS)
+        for number in range(throttle.PER_ACCOUNT_AND_ADDRESS)
     ]
-    assert answers == [422] * service.PER_ACCOUNT_AND_ADDRESS
+    assert answers == [422] * throttle.PER_ACCOUNT_AND_ADDRESS
     assert try_from(portal, "2001:db8::ffff") == 429
     assert try_from(portal, "2001:db8:0:1::1") == 422
 
@@ -152,7 +152,7 @@ def try_from(portal: Flask, address: str) -> int:
 
 
 def test_a_refused_guesser_is_on_record(portal: Flask) -> None:
-    for _ in range(service.PER_ACCOUNT_AND_ADDRESS + 1):
+    for _ in range(throttle.PER_ACCOUNT_AND_ADDRESS + 1):
         reader(portal).sign_in(PRACTITIONER, WRONG)
     with portal.app_context():
         reasons = [
@@ -160,7 +160,7 @@ def test_a_refused_guesser_is_on_record(portal: Flask) -> None:
             for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
             if entry.action == "sign-in.failed"
         ]
-    assert reasons == ["password"] * service.PER_ACCOUNT_AND_ADDRESS + ["too many attempts"]
+    assert reasons == ["password"] * throttle.PER_ACCOUNT_AND_ADDRESS + ["too many attempts"]
 
 
 def test_signs_that_no_keyboard_has_are_no_error(portal: Flask) -> None:
@@ -174,10 +174,10 @@ def test_signs_that_no_keyboard_has_are_no_error(portal: Flask) -> None:
 def test_after_a_while_sign_in_opens_again(portal: Flask) -> None:
     start = clock.now()
     with clock.frozen(start):
-        for _ in range(service.PER_ACCOUNT_AND_ADDRESS + 1):
+        for _ in range(throttle.PER_ACCOUNT_AND_ADDRESS + 1):
             last = reader(portal).sign_in(PRACTITIONER, WRONG)
         assert last.status_code == 429
-    with clock.frozen(start + service.WINDOW + timedelta(seconds=1)):
+    with clock.frozen(start + throttle.WINDOW + timedelta(seconds=1)):
         assert reader(portal).sign_in(PRACTITIONER).status_code == 302
 
 
