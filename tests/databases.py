@@ -94,6 +94,7 @@ class Databases:
         """Throw away an application's database."""
         settings: Settings = app.extensions["settings"]
         app.extensions["library"].indexer.stop()
+        app.extensions["hand-over"].stop()
         with app.app_context():
             db.engine.dispose()
         shutil.rmtree(settings.instance, ignore_errors=True)

@@ -7,10 +7,12 @@ those of the machine that runs the jobs: several must agree to within a fraction
 """
 
 import logging
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import JSON, Enum, Index, String, and_, delete, func, or_, select, update
@@ -19,6 +21,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.core import clock
+from portal.core.config import ROOT
 from portal.core.database import Base, Moment, changed, db, short_transaction
 
 TOPIC = "jobs"
@@ -268,8 +271,11 @@ def run(jobs: Jobs, job_id: int) -> bool:
         finally:
             db.session.close()  # what it left open would keep others, and us, from writing
     except Exception as error:  # whatever it is, the next job must go on
-        _log.error("job %s (%s) failed: %s", job_id, claim.name, type(error).__name__)
-        _put_back(claim, error, attempts=kind.attempts if kind else 0)
+        said = _words(error)
+        _log.error("job %s (%s) failed: %s", job_id, claim.name, said)
+        final = isinstance(error, WorkFailed) and error.final
+        last = final or kind is None or claim.attempt >= kind.attempts
+        _put_back(claim, said, last=last)
     else:
         claim.settle(state=JobState.DONE, finished_at=clock.now(), error=None)
     return True
@@ -293,15 +299,25 @@ def _claim(jobs: Jobs, job_id: int) -> _Claim | None:
         return _Claim(job_id, claimed.name, claimed.arguments, claimed.attempts, until)
 
 
-def _put_back(claim: _Claim, error: Exception, *, attempts: int) -> None:
-    # another error's own words may hold anything
-    said = str(error) if isinstance(error, WorkFailed) else f"Unexpected {type(error).__name__}"
-    final = isinstance(error, WorkFailed) and error.final
-    if final or claim.attempt >= attempts:
-        claim.settle(state=JobState.FAILED, finished_at=clock.now(), error=said[:MOST_SAID])
+def _words(error: Exception) -> str:
+    """Say what went wrong; an unforeseen error's own words may hold anything."""
+    if isinstance(error, WorkFailed):
+        return str(error)[:MOST_SAID]
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(ROOT / "portal")
+    ]
+    at = f" at {Path(frames[-1].filename).relative_to(ROOT)}:{frames[-1].lineno}" if frames else ""
+    return f"Unexpected {type(error).__name__}{at}"[:MOST_SAID]
+
+
+def _put_back(claim: _Claim, said: str, *, last: bool) -> None:
+    if last:
+        claim.settle(state=JobState.FAILED, finished_at=clock.now(), error=said)
         return
     wait = min(LAST_RETRY, FIRST_RETRY * 2 ** min(claim.attempt - 1, 20))
-    claim.settle(state=JobState.WAITING, due_at=clock.now() + wait, error=said[:MOST_SAID])
+    claim.settle(state=JobState.WAITING, due_at=clock.now() + wait, error=said)
 
 
 def retry(session: Session, job_id: int | None = None) -> list[str]:

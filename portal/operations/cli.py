@@ -1,12 +1,14 @@
-"""Commands for running the portal: a demonstration on this machine, and closing for maintenance."""
+"""Commands for running the portal: the worker, a demonstration, closing for maintenance."""
 
+import contextlib
 import os
 import socket
+import subprocess
 import sys
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from portal.core import config
 from portal.core.config import Settings
@@ -62,9 +64,14 @@ def serve(port: int) -> None:
             raise click.ClickException(
                 f"port {port} is taken: choose another, for instance PORT={port + 1} make run"
             ) from error
+    os.environ.setdefault("PORTAL_ORIGIN", f"http://localhost:{port}")
+    os.chdir(config.ROOT)
+    db.engine.dispose()
+    # the server takes this process's place, and the worker ends with it, however that ends
+    worker = ["-m", "flask", "--app", "app", "worker", "--parent", str(os.getpid())]
+    subprocess.Popen([sys.executable, *worker])  # noqa: S603 (our own worker, no shell)
     click.echo(f"The demonstration is at http://localhost:{port} (Ctrl+C stops it)")
     sys.stdout.flush()
-    db.engine.dispose()
     gunicorn = [
         sys.executable,
         "-m",
@@ -74,8 +81,24 @@ def serve(port: int) -> None:
         "--log-level",
         "warning",
     ]
-    os.chdir(config.ROOT)
     os.execv(sys.executable, [*gunicorn, "app:app"])  # noqa: S606 (our own server, no shell)
+
+
+@click.command("worker")
+@click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 32))
+@click.option("--parent", type=int, hidden=True, help="End with this process.")
+@with_appcontext
+def worker(threads: int, parent: int | None) -> None:
+    """Do what requests leave for later: e-mails, reminders, the index, retention.
+
+    Start as many as you like, on any machine that has the settings. Ctrl+C or SIGTERM ends it when
+    the work in hand is done.
+    """
+    from portal.operations.worker import work  # loads huey, which nobody else needs
+
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy
+    with contextlib.suppress(KeyboardInterrupt):
+        work(app, threads=threads, parent=parent)
 
 
 @maintenance.command("on")
