@@ -297,6 +297,13 @@ def load(token: str, *, touch: bool = True) -> SignedIn | None:
     return SignedIn(token=token, session_id=first.id, email=first.email, actor=_actor(rows))
 
 
+def was_of(token: str | None, person: SignedIn) -> bool:
+    """Tell whether a session, which may have ended, was the person's."""
+    with reading(), db.sessionmaker() as session:
+        query = select(UserSession.user_id).where(UserSession.token_hash == hash_of(token or ""))
+        return session.scalar(query) == person.actor.id
+
+
 def _touch(session_id: int) -> None:
     change = update(UserSession).where(UserSession.id == session_id)
     # a reader doesn't wait for a writer: the next request touches again
