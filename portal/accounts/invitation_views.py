@@ -25,7 +25,8 @@ def invitation() -> ResponseReturnValue:
         if current_user.is_authenticated:
             return _with_account(token, offer)
         if offer.has_account:
-            return _page("sign_in_first", offer, token)
+            page = _page("sign_in_first", offer, token)
+            return page, 409 if request.method == "POST" else 200
         return _newcomer(token, offer)
     except Gone as gone:
         return render_template("accounts/invitation/gone.html", reason=str(gone)), 410

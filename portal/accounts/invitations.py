@@ -274,17 +274,18 @@ def accept_anew(session: Session, *, token: str, name: str, password: str) -> Us
     Raises `Gone`; `Conflict` when the address has an account; `DomainError` for a name or a
     password that cannot be.
     """
-    invitation = _claim(session, token)
-    user = service.create(
-        session,
-        actor=Actor(name=name.strip()),
-        email=invitation.email,
-        name=name,
-        password=password,
-        roles=[(invitation.role, invitation.authority_id)],
-    )
-    user.roles[0].sector = invitation.sector
-    _record_acceptance(session, Actor(id=user.id, name=user.name), invitation)
+    with session.begin_nested():  # what is refused leaves the invitation open
+        invitation = _claim(session, token)
+        user = service.create(
+            session,
+            actor=Actor(name=name.strip()),
+            email=invitation.email,
+            name=name,
+            password=password,
+            roles=[(invitation.role, invitation.authority_id)],
+        )
+        user.roles[0].sector = invitation.sector
+        _record_acceptance(session, Actor(id=user.id, name=user.name), invitation)
     return user
 
 
@@ -297,6 +298,11 @@ def accept(
     for a person who has changed their employer. Raises `Gone`, and `Conflict` where the invited
     address is another account's.
     """
+    with session.begin_nested():  # what is refused leaves the invitation open
+        return _accept(session, token, person, move)
+
+
+def _accept(session: Session, token: str, person: service.SignedIn, move: bool) -> Invitation:
     invitation = _claim(session, token)
     assert person.actor.id is not None  # noqa: S101 (only a signed-in person has a session)
     user = session.get_one(User, person.actor.id)

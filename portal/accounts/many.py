@@ -123,14 +123,15 @@ def send(session: Session, *, actor: Actor, authority_id: int | None, text: str)
     """Invite everybody whose line has no problem; return how many were invited and how many not."""
     rows = check(session, actor=actor, authority_id=authority_id, text=text)
     sound = [row for row in rows if row.problem is None]
-    for row in sound:
-        role, sector = CHOICES[row.choice]
-        invitations.invite(
-            session,
-            actor=actor,
-            email=row.email,
-            role=role,
-            authority_id=authority_id,
-            sector=sector,
-        )
+    with session.begin_nested():  # all of them or none
+        for row in sound:
+            role, sector = CHOICES[row.choice]
+            invitations.invite(
+                session,
+                actor=actor,
+                email=row.email,
+                role=role,
+                authority_id=authority_id,
+                sector=sector,
+            )
     return len(sound), len(rows) - len(sound)
