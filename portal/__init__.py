@@ -12,27 +12,44 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.accounts.cli
 import portal.accounts.invitation_views
+import portal.accounts.keeping
 import portal.accounts.notice_views
+import portal.accounts.password_views
 import portal.accounts.people_views
 import portal.accounts.policy
+import portal.accounts.session_views
 import portal.accounts.views
+import portal.audit.keeping
+import portal.core.keeping
 import portal.library.cli
+import portal.library.keeping
 import portal.library.policy
 import portal.library.search_cli
 import portal.library.views
 import portal.library.work
 import portal.operations.access_views
 import portal.operations.cli
+import portal.operations.jobs_views
+import portal.operations.retention
+import portal.operations.retention_views
 import portal.operations.views
 import portal.ui.assets
 import portal.ui.errors
 import portal.ui.filters
 import portal.ui.shell
 import portal.ui.views
-from portal.accounts import invitations, notice_kinds, notices, passwords, people
+from portal.accounts import (
+    invitations,
+    notice_kinds,
+    notices,
+    password_change,
+    password_links,
+    passwords,
+    people,
+)
 from portal.accounts.service import load as load_session
-from portal.core import config, database, headers, mail, migrations, permissions
-from portal.core.application import Portal
+from portal.core import config, database, headers, mail, migrations, permissions, retention
+from portal.core.application import Portal, somebody_is_there
 from portal.core.carriers import carrier_of
 from portal.core.jobs import TOPIC as JOBS
 from portal.core.jobs import Jobs, Kind, each_day, each_week
@@ -67,10 +84,12 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _people(app)
     _library(app, settings)
     app.register_blueprint(portal.ui.views.bp)
+    _retention(app, settings)
     app.register_blueprint(portal.operations.views.bp)
     _exempt_what_only_reads(app)
     app.cli.add_command(portal.operations.cli.demonstration)
     app.cli.add_command(portal.operations.cli.maintenance)
+    app.cli.add_command(portal.operations.cli.retention)
     app.cli.add_command(portal.operations.cli.worker)
     Compress(app)
     portal.ui.assets.init_app(app, config.ROOT / "static" / "dist")
@@ -87,6 +106,20 @@ def _letters(app: Flask, settings: config.Settings) -> None:
     app.extensions |= {"mail-writers": writers, "postman": postman}
     sending = Kind(mail.SEND, "Send an e-mail", postman.send, attempts=mail.ATTEMPTS)
     app.extensions["jobs"].register(sending)
+
+
+def _retention(app: Flask, settings: config.Settings) -> None:
+    jobs, rules = app.extensions["jobs"], retention.Rules()
+    portal.accounts.keeping.register(rules)
+    portal.core.keeping.register(rules, jobs)
+    portal.library.keeping.register(rules)
+    portal.audit.keeping.register(rules)
+    try:
+        schedule = retention.read(settings.content / "retention.yaml", rules)
+    except ValueError as error:
+        raise SystemExit(f"The portal does not start: {error}") from None
+    app.extensions["retention"] = schedule
+    portal.operations.retention.register(jobs, schedule)
 
 
 def _database(app: Flask, settings: config.Settings) -> None:
@@ -136,15 +169,18 @@ def _people(app: Flask) -> None:
     manager = LoginManager(app, add_context_processor=False)
     # the table of sessions says who is signed in; a changing address or browser is no sign of theft
     manager.session_protection = None
-    manager.user_loader(load_session)
+    manager.user_loader(lambda token: load_session(token, touch=somebody_is_there()))
     protect = CSRFProtect(app)
-    # nothing to forge: without the SameSite cookie there is nobody to sign out
+    # nothing to forge: without the SameSite cookie there is nobody to sign out or to keep signed in
     protect.exempt(portal.accounts.views.sign_out)
+    protect.exempt(portal.accounts.session_views.extend)
     app.register_blueprint(portal.accounts.views.bp)
+    app.register_blueprint(portal.accounts.password_views.bp)
+    app.register_blueprint(portal.accounts.session_views.bp)
     app.register_blueprint(portal.accounts.people_views.bp)
     app.register_blueprint(portal.accounts.invitation_views.bp)
     app.cli.add_command(portal.accounts.cli.admin)
-    passwords.nobody()
+    _passwords(app)
     app.extensions["mail-writers"].register(invitations.LETTER, invitations.write)
     reminding = Kind("people.remind", "Ask leads to confirm their list of people", people.remind)
     app.extensions["jobs"].register(reminding, each_day)
@@ -157,6 +193,20 @@ def _people(app: Flask) -> None:
         return current_user.actor if current_user.is_authenticated else permissions.ANONYMOUS
 
     permissions.init_app(app, policy, current_actor, portal.accounts.views.ask_to_sign_in)
+
+
+def _passwords(app: Flask) -> None:
+    passwords.nobody()
+    writers: Writers = app.extensions["mail-writers"]
+    writers.register(password_links.LETTER, password_links.write)
+    writers.register(password_change.LETTER, password_change.write)
+    app.extensions["jobs"].register(
+        Kind(
+            password_links.FIND,
+            "Answer somebody who forgot their password",
+            password_links.find_account,
+        )
+    )
 
 
 def _notices(app: Flask) -> None:

@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import MailFrequency, Notice, RoleAssignment, User
+from portal.accounts import service
+from portal.accounts.models import MailFrequency, Notice, User
 from portal.core import clock
 from portal.core.config import Settings
 from portal.core.database import db, reading, short_transaction
@@ -116,7 +117,7 @@ def notify(
     at_once = select(User.id, User.email).where(
         User.id.in_([notice.user_id for notice in told]), *_wants(MailFrequency.AT_ONCE)
     )
-    addresses = {id_: email for id_, email in session.execute(at_once)}
+    addresses = {id_: email for id_, email in session.execute(at_once, service.usable_here())}
     for notice in told:
         if notice.user_id in addresses:
             notice.mailed_at = now
@@ -125,13 +126,8 @@ def notify(
 
 
 def _wants(frequency: MailFrequency) -> tuple[Any, ...]:
-    settings: Settings = current_app.extensions["settings"]
-    return (
-        User.mail_frequency == frequency,
-        User.active,
-        User.closed_at.is_(None),
-        User.demonstration <= settings.demonstration,
-    )
+    """Return the conditions on an account that is written to; see `service.usable_here`."""
+    return (User.mail_frequency == frequency, User.closed_at.is_(None), service.USABLE)
 
 
 def _post(session: Session, user_id: int, email: str, notice_ids: Sequence[int]) -> None:
@@ -231,7 +227,7 @@ def _send_digests(frequency: MailFrequency) -> None:
         .order_by(Notice.user_id)
     )
     with reading(), db.sessionmaker() as session:
-        people = session.scalars(waiting).all()
+        people = session.scalars(waiting, service.usable_here()).all()
     for user_id in people:
         with short_transaction() as session:
             _post_digest(session, user_id, frequency)
@@ -242,7 +238,8 @@ def _unmailed() -> tuple[Any, ...]:
 
 
 def _post_digest(session: Session, user_id: int, frequency: MailFrequency) -> None:
-    email = session.scalar(select(User.email).where(User.id == user_id, *_wants(frequency)))
+    query = select(User.email).where(User.id == user_id, *_wants(frequency))
+    email = session.scalar(query, service.usable_here())
     if email is None:
         return
     # one statement: of two that do this at once, one finds nothing left to write
@@ -259,7 +256,9 @@ def _post_digest(session: Session, user_id: int, frequency: MailFrequency) -> No
 
 def write(session: Session, context: Mapping[str, Any]) -> Words | None:
     """Write the letter that repeats notices; none when they were read or have become pointless."""
-    reader = _reader(session, context["user_id"])
+    reader = service.actor_of(session, context["user_id"])
+    if reader is None:
+        return None
     query = (
         select(Notice)
         .where(
@@ -282,18 +281,4 @@ def write(session: Session, context: Mapping[str, Any]) -> Words | None:
     return Words(
         subject=subject,
         text=f"{subject}:\n\n{listed}\n\nSign in to read more: {settings.address}/notices",
-    )
-
-
-def _reader(session: Session, user_id: int) -> Actor:
-    """Return a person as rules see them, outside a request of theirs."""
-    held = session.execute(
-        select(RoleAssignment.role, RoleAssignment.authority_id).where(
-            RoleAssignment.user_id == user_id, RoleAssignment.suspended_at.is_(None)
-        )
-    ).all()
-    return Actor(
-        id=user_id,
-        roles=frozenset(role.value for role, _ in held),
-        memberships=frozenset((role.value, place) for role, place in held if place),
     )

@@ -4,6 +4,7 @@ The rules are those of the NCSC's password guidance and of OWASP ASVS 5.0, V6.2:
 composition, no expiry, and a refusal of what attackers try first (docs/decisions/0012).
 """
 
+import hmac
 import re
 import unicodedata
 from functools import cache
@@ -97,6 +98,11 @@ def _kept(password: str) -> bytes:
     composed = unicodedata.normalize("NFC", password)
     spaced = "".join(" " if unicodedata.category(sign) == "Zs" else sign for sign in composed)
     return spaced.encode("utf-8", "surrogatepass")
+
+
+def same(one: str, other: str) -> bool:
+    """Tell whether two passwords are kept as the same."""
+    return hmac.compare_digest(_kept(one), _kept(other))
 
 
 def length(password: str) -> int:

@@ -4,19 +4,19 @@ from flask import Blueprint, current_app, redirect, render_template, request, se
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
-from portal.accounts import service
+from portal.accounts import browsers, service
 from portal.accounts.forms import SignInForm
 from portal.accounts.models import User
 from portal.core.application import posted_field
 from portal.core.config import Settings
 from portal.core.database import db
-from portal.core.errors import TooManyAttempts
 from portal.core.permissions import Permission, public, requires
 from portal.ui.filters import legible
 
 bp = Blueprint("accounts", __name__, template_folder="templates")
 
 MOST_GIVEN_BACK = 100_000  # characters
+CSRF = "csrf_token"  # what Flask-WTF calls it, in the cookie and in a form
 WRONG = "The e-mail address or the password is not right"
 
 
@@ -48,18 +48,14 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     status = 200
     if form.validate_on_submit():
-        try:
-            person = service.sign_in(
-                email=form.email.data or "",
-                password=form.password.data or "",
-                address=request.remote_addr or "",
-            )
-        except TooManyAttempts as error:
-            page = render_template("ui/errors/429.html", minutes=-(-error.retry_after // 60))
-            return page, 429, {"Retry-After": str(error.retry_after)}
+        person = service.sign_in(
+            email=form.email.data or "",
+            password=form.password.data or "",
+            address=request.remote_addr or "",
+            browser=browsers.in_words(request.user_agent.string),
+        )
         if person is not None:
-            session.clear()
-            login_user(person)
+            _begin(person)
             return redirect(after)
         form.password.errors = [WRONG]
     if form.is_submitted():
@@ -71,6 +67,15 @@ def sign_in() -> ResponseReturnValue:
         demonstration_password=service.DEMONSTRATION_PASSWORD,
     )
     return page, status
+
+
+def _begin(person: service.SignedIn) -> None:
+    """Let a browser in. Pages that the same person left open in it can still send their forms."""
+    token = session.get(CSRF) if service.was_of(session.get("_user_id"), person) else None
+    session.clear()
+    if token is not None:
+        session[CSRF] = token
+    login_user(person)
 
 
 def _people() -> list[tuple[User, list[service.Membership]]]:
@@ -108,5 +113,12 @@ def signed_out() -> ResponseReturnValue:
 @requires(Permission.ACCOUNT_READ_OWN)
 def account() -> ResponseReturnValue:
     """Show a person what the portal knows of them."""
-    memberships = service.memberships(db.session, current_user.actor.id)
-    return render_template("accounts/account.html", person=current_user, memberships=memberships)
+    settings: Settings = current_app.extensions["settings"]
+    return render_template(
+        "accounts/account.html",
+        person=current_user,
+        memberships=service.memberships(db.session, current_user.actor.id),
+        idle_minutes=settings.session_idle_minutes,
+        hours=settings.session_hours,
+        saved=request.args.get("saved", ""),
+    )

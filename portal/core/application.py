@@ -50,6 +50,21 @@ class InMemoryRequest(Request):
         return BytesIO()
 
 
+def asks_only(view: View) -> View:
+    """Declare that a request for this view does not say that somebody uses the portal.
+
+    For what a page asks by itself: a session would otherwise last as long as the page is open.
+    """
+    view.asks_only = True  # type: ignore[attr-defined]  # read again by whoever loads the session
+    return view
+
+
+def somebody_is_there() -> bool:
+    """Tell whether a person makes the present request, and not a page that asks by itself."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return not getattr(view, "asks_only", False)
+
+
 class Portal(Flask):
     """A Flask application that commits in one place, before the response leaves."""
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from portal.core.errors import Gone, NotAllowed, NotFound
+from portal.core.errors import Gone, NotAllowed, NotFound, TooManyAttempts
 
 RETRY_SECONDS = 300
 _PAGES = {403, 404, 410, 413, 429, 500, 503}
@@ -30,6 +30,7 @@ def init_app(app: Flask, instance: Path) -> None:
         (NotFound, lambda error: _page(404)),
         (NotAllowed, lambda error: _page(403)),
         (Gone, lambda error: _page(410, reason=str(error))),
+        (TooManyAttempts, _too_many_attempts),
         (CSRFError, lambda error: (render_template("ui/errors/form_expired.html"), 400)),
         (HTTPException, _http),
         (Exception, _unexpected),
@@ -40,6 +41,11 @@ def init_app(app: Flask, instance: Path) -> None:
 
 def _page(status: int, **about: object) -> ResponseReturnValue:
     return render_template(f"ui/errors/{status}.html", **about), status
+
+
+def _too_many_attempts(error: TooManyAttempts) -> ResponseReturnValue:
+    page = render_template("ui/errors/429.html", minutes=-(-error.retry_after // 60))
+    return page, 429, {"Retry-After": str(error.retry_after)}
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

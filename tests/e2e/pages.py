@@ -7,7 +7,7 @@ from playwright.sync_api import Page as Tab
 
 from portal.accounts.models import Role
 from tests.e2e.servers import REVIEW_DUE, WITHDRAWN
-from tests.people import ADMINISTRATOR, CURATOR, LEAD, NOBODY, PRACTITIONER, Person
+from tests.people import ADMINISTRATOR, CURATOR, LEAD, NOBODY, PASSWORD, PRACTITIONER, Person
 
 AMIRA = Person("Amira Khan", Role.PRACTITIONER, "A")
 """An account of the demonstration, which signs in with one press."""
@@ -17,6 +17,7 @@ SIZES = {320: 640, 1280: 900}
 NO_PAGE = {
     "library.complete": "JSON for the search field while someone types",
     "library.download": "a file to keep; test_pages looks into it too",
+    "sessions.left": "JSON for a page that warns before its session ends",
     "ui.robots": "plain text for crawlers",
     "ui.security_txt": "plain text for those who found a weakness",
 }
@@ -160,7 +161,66 @@ def explain_nothing(tab: Tab) -> None:
     explain(tab)
 
 
+def press(tab: Tab, name: str) -> None:
+    """Press a button that leads to another page."""
+    with tab.expect_navigation():
+        tab.get_by_role("button", name=name).click()
+
+
+def invite_nobody(tab: Tab) -> None:
+    press(tab, "Send invitation")
+
+
+def invite_a_stranger(tab: Tab) -> None:
+    tab.get_by_label("Work e-mail address").fill(f"{'a' * 60}.stranger@gmail.com")
+    tab.get_by_label("Practitioner").check()
+    invite_nobody(tab)
+
+
+def invite_somebody(tab: Tab) -> None:
+    """Once, however often the page is opened: later the list shows the same person."""
+    tab.get_by_label("Work e-mail address").fill("wanda.waiting@example.gov.uk")
+    tab.get_by_label("Partner reader: police").check()
+    invite_nobody(tab)
+    if tab.get_by_role("link", name="This person has been invited already").count():
+        tab.goto(tab.url.replace("/invite", ""))
+
+
+MIXED = "one@example.gov.uk\ntwo@gmail.com, school\nthree@example.gov.uk, wizard\n"
+
+
+def check_many(tab: Tab, text: str = MIXED) -> None:
+    tab.get_by_label("E-mail addresses, one on each line").fill(text)
+    press(tab, "Check the list")
+
+
+def check_none(tab: Tab) -> None:
+    check_many(tab, "")
+
+
+def set_a_wrong_domain(tab: Tab) -> None:
+    tab.get_by_label("Domains, one on each line").fill("gmail.com")
+    press(tab, "Save")
+
+
 ACCESS = "/administration/access"
+HARTLEPOOL = "/authorities/1"
+
+
+def change_to_nothing(tab: Tab) -> None:
+    press(tab, "Change password")
+
+
+def change_to_a_common_one(tab: Tab) -> None:
+    tab.get_by_label("Present password", exact=True).fill(PASSWORD)
+    tab.get_by_label("New password", exact=True).fill("Password123!")
+    press(tab, "Change password")
+
+
+def forget_nothing(tab: Tab) -> None:
+    press(tab, "Send me a link")
+
+
 MANY_FILTERS = (
     "/library?type=case&type=guidance&source_of_harm=family-travel&source_of_harm=online"
     "&referred_by=police&themes=partners&sort=title"
@@ -223,6 +283,32 @@ PAGES = (
     PortalPage("glossary", "/glossary", READER),
     PortalPage("account", "/account", READER),
     PortalPage("account-without-role", "/account", NOBODY),
+    PortalPage("people", "/people", CURATOR),
+    PortalPage("people-found", "/people?name=hart&without=lead", CURATOR),
+    PortalPage("people-none", f"/people?name={'zzyzx' * 20}", CURATOR),
+    PortalPage("people-of", f"{HARTLEPOOL}/people", LEAD),
+    PortalPage("people-of-done", f"{HARTLEPOOL}/people?done=suspended", CURATOR),
+    PortalPage("people-of-refused", f"{HARTLEPOOL}/people?refused=accepted", LEAD),
+    PortalPage("people-of-nobody", "/authorities/3/people", CURATOR),
+    PortalPage("people-suspend", f"{HARTLEPOOL}/people/1/suspend", LEAD),
+    PortalPage("people-remove", f"{HARTLEPOOL}/people/2/remove", CURATOR),
+    PortalPage("invite", f"{HARTLEPOOL}/people/invite", LEAD),
+    PortalPage("invite-lead", f"{HARTLEPOOL}/people/invite", CURATOR),
+    PortalPage("invite-nobody", f"{HARTLEPOOL}/people/invite", LEAD, 422, then=invite_nobody),
+    PortalPage("invite-error", f"{HARTLEPOOL}/people/invite", LEAD, 422, then=invite_a_stranger),
+    PortalPage("people-invited", f"{HARTLEPOOL}/people/invite", LEAD, then=invite_somebody),
+    PortalPage("invite-many", f"{HARTLEPOOL}/people/invite-many", LEAD),
+    PortalPage("invite-many-none", f"{HARTLEPOOL}/people/invite-many", LEAD, 422, then=check_none),
+    PortalPage(
+        "invite-many-checked", f"{HARTLEPOOL}/people/invite-many", LEAD, 422, then=check_many
+    ),
+    PortalPage("invited", f"{HARTLEPOOL}/people/invited?sent=2&left=1", LEAD),
+    PortalPage("domains", f"{HARTLEPOOL}/domains", CURATOR),
+    PortalPage("domains-error", f"{HARTLEPOOL}/domains", CURATOR, 422, then=set_a_wrong_domain),
+    PortalPage("staff", "/administration/people", ADMINISTRATOR),
+    PortalPage("invite-staff", "/administration/people/invite", ADMINISTRATOR),
+    PortalPage("invitation-gone-410", "/invitation?t=1-0", status=410),
+    PortalPage("invitation-accepted", "/invitation/accepted"),
     PortalPage("administration", "/administration", ADMINISTRATOR),
     PortalPage("access", ACCESS, ADMINISTRATOR),
     PortalPage("access-yes", ACCESS, ADMINISTRATOR, then=explain_yes),
@@ -230,6 +316,16 @@ PAGES = (
     PortalPage("access-document", ACCESS, ADMINISTRATOR, then=explain_document),
     PortalPage("access-nobody", ACCESS, ADMINISTRATOR, then=explain_without_a_role),
     PortalPage("access-error", ACCESS, ADMINISTRATOR, 422, then=explain_nothing),
+    PortalPage("account-saved", "/account?saved=password", READER),
+    PortalPage("password", "/account/password", READER),
+    PortalPage("password-error", "/account/password", READER, 422, then=change_to_nothing),
+    PortalPage("password-refused", "/account/password", READER, 422, then=change_to_a_common_one),
+    PortalPage("forgotten", "/forgotten-password"),
+    PortalPage("forgotten-error", "/forgotten-password", status=422, then=forget_nothing),
+    PortalPage("forgotten-sent", "/forgotten-password/sent"),
+    PortalPage("choose-password-gone-410", "/choose-password?t=1-0", status=410),
+    PortalPage("choose-password-done", "/choose-password/done"),
+    PortalPage("sessions", "/account/sessions?ended=one", READER),
     PortalPage("accessibility", "/accessibility"),
     PortalPage("cookies", "/cookies"),
     PortalPage("privacy", "/privacy"),
