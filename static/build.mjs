@@ -22,11 +22,10 @@ function stylesheet(source) {
 }
 
 async function script(source, whose) {
+  const notice = `/*! Includes ${whose}, MIT licence, copyright Crown Copyright (Government Digital Service) */`
   const { outputFiles } = await esbuild.build({
     entryPoints: [path.join(here, source)],
-    banner: {
-      js: `/*! Includes ${whose}, MIT licence, copyright Crown Copyright (Government Digital Service) */`,
-    },
+    banner: whose ? { js: notice } : {},
     bundle: true,
     minify: true,
     format: 'esm',
@@ -49,6 +48,7 @@ const assets = {
   'portal-govuk.css': stylesheet('portal-govuk.scss'),
   'portal.js': await script('portal.js', 'GOV.UK Frontend'),
   'complete.js': await script('complete.js', 'Accessible Autocomplete and Preact'),
+  'in-place.js': await script('in-place.js'),
   'favicon.svg': await readFile(path.join(here, 'favicon.svg')),
 }
 

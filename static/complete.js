@@ -63,9 +63,17 @@ export function completeIn(box) {
     event.preventDefault()
     search()
   })
+  // Escape among the suggestions leads back to the field, whose focus opens them again: so once more
   box.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') made.focus()
+    if (event.key !== 'Escape' || event.target === made) return
+    made.focus()
+    made.dispatchEvent(Object.assign(new Event('keydown', { bubbles: true }), { keyCode: 27 }))
   })
+  // the component takes the hint away as soon as there is text; what to leave out holds all the same
+  const description = made.getAttribute('aria-describedby')
+  new MutationObserver(() => {
+    if (!made.hasAttribute('aria-describedby')) made.setAttribute('aria-describedby', description)
+  }).observe(made, { attributeFilter: ['aria-describedby'] })
   if (focused) {
     made.focus()
     // the component selects all: what is typed next belongs behind what was typed before

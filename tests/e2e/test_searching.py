@@ -2,7 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Route, expect
@@ -10,7 +12,7 @@ from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Page as Tab
 
 from tests.databases import Databases
-from tests.e2e.browsing import settle, sign_in
+from tests.e2e.browsing import ARGUMENTS, NAMES, settle, sign_in
 from tests.e2e.pages import SITUATION, describe
 from tests.e2e.servers import Server, production, stocked
 from tests.e2e.test_journeys import follow, headings, press
@@ -139,6 +141,19 @@ def test_leaving_the_field_takes_no_suggestion(home: Tab) -> None:
 
 def test_the_field_still_says_what_to_leave_out(home: Tab) -> None:
     expect(field(home)).to_have_accessible_description(re.compile("Leave out names and places"))
+
+
+def test_the_field_says_so_too_when_it_is_filled(home: Tab, site: Server) -> None:
+    said = re.compile("Leave out names and places")
+    home.goto(f"{site.address}/library?q=passport")
+    settle(home)
+    expect(field(home)).to_have_accessible_description(said)
+    field(home).click()  # the component takes it for a change
+    home.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    expect(field(home)).to_have_accessible_description(said)
+    field(home).fill("")
+    type_and_wait(home, "passp")
+    expect(field(home)).to_have_accessible_description(said)
 
 
 def test_what_was_typed_before_the_completion_came_stays_and_goes_on(
@@ -287,6 +302,147 @@ def test_a_text_is_not_lost_when_its_writer_was_signed_out_meanwhile(
     press(home, "Send again")
     assert headings(home) == "Cases like yours"
     expect(home.get_by_label("Describe the situation")).to_have_value(re.compile(word))
+
+
+def form_for_a_situation(tab: Tab, site: Server, text: str) -> Locator:
+    """Open the form and fill it; return its field."""
+    tab.goto(f"{site.address}/find-a-case/describe")
+    situation = tab.get_by_label("Describe the situation")
+    situation.fill(text)
+    return situation
+
+
+def send(tab: Tab) -> None:
+    tab.get_by_role("button", name="Find similar cases").click()
+
+
+def summary(tab: Tab) -> Locator:
+    return tab.locator(".govuk-error-summary")
+
+
+def test_the_answer_comes_without_leaving_the_page_and_begins_at_its_heading(
+    home: Tab, site: Server
+) -> None:
+    form_for_a_situation(home, site, SITUATION)
+    home.evaluate("window.sameDocument = true")
+    home.set_viewport_size({"width": 320, "height": 256})  # a desk's window at 400 %
+    send(home)
+    heading = home.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Cases like yours")
+    expect(heading).to_be_focused()
+    expect(heading).to_be_in_viewport(ratio=1)
+    expect(home).to_have_title(re.compile(r"^Cases like yours \(\d+\) – "))
+    assert home.evaluate("window.sameDocument")
+    assert home.url == f"{site.address}/find-a-case/describe"
+    home.get_by_role("button", name="Menu").click()
+    expect(home.get_by_role("link", name="Glossary")).to_be_visible()
+
+
+def test_an_answer_that_is_an_error_says_so_first_and_the_form_can_be_sent_again(
+    home: Tab, site: Server
+) -> None:
+    situation = form_for_a_situation(home, site, "")
+    send(home)
+    expect(summary(home)).to_be_focused()
+    expect(home).to_have_title(re.compile("^Error: Describe a situation – "))
+    summary(home).get_by_role("link").click()
+    expect(situation).to_be_focused()
+    home.keyboard.type(SITUATION)
+    send(home)
+    expect(home.get_by_role("heading", level=1)).to_be_focused()
+    expect(home).to_have_title(re.compile("^Cases like yours"))
+    expect(summary(home)).to_have_count(0)
+
+
+def test_without_a_connection_the_text_stays_and_can_be_sent_later(home: Tab, site: Server) -> None:
+    word = canary()
+    situation = form_for_a_situation(home, site, f"{SITUATION} {word}")
+    home.context.set_offline(True)
+    for _ in range(2):
+        send(home)
+        expect(summary(home)).to_have_count(1)
+        expect(summary(home)).to_contain_text("What you wrote was not sent. It is still on this")
+        expect(summary(home)).to_be_focused()
+        expect(home).to_have_title(re.compile("^Error: Describe a situation – "))
+        summary(home).get_by_role("link").click()
+        expect(situation).to_be_focused()
+        expect(situation).to_have_value(re.compile(word))
+        expect(situation).to_be_editable()
+        home.wait_for_timeout(1_000)  # a second press within a second is a slip of the hand
+    home.context.set_offline(False)
+    send(home)
+    expect(home.get_by_role("heading", level=1)).to_have_text("Cases like yours")
+    assert word not in kept(home)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda route: route.fulfill(status=302, headers={"Location": "/sign-in"}),
+        lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"),
+        lambda route: route.fulfill(json={"title": "no page"}),
+    ],
+    ids=["redirect", "proxy", "json"],
+)
+def test_an_answer_that_is_no_page_of_the_portal_leaves_the_text_where_it_is(
+    home: Tab, site: Server, answer: Callable[[Route], None]
+) -> None:
+    situation = form_for_a_situation(home, site, SITUATION)
+    home.route("**/find-a-case/describe", answer)
+    send(home)
+    expect(summary(home)).to_contain_text("The service gave no answer. What you wrote is still on")
+    expect(summary(home)).to_be_focused()
+    expect(situation).to_have_value(SITUATION)
+    assert headings(home) == "Describe a situation"
+
+
+def test_a_page_that_does_not_show_the_text_gets_it(home: Tab, site: Server) -> None:
+    form_for_a_situation(home, site, SITUATION)
+    (site.instance / "maintenance").touch()
+    try:
+        send(home)
+        heading = home.get_by_role("heading", level=1)
+        expect(heading).to_contain_text("Sorry")
+        expect(heading).to_be_focused()
+    finally:
+        (site.instance / "maintenance").unlink()
+    expect(home.get_by_role("heading", name="What you wrote")).to_be_visible()
+    expect(home.get_by_label("Describe the situation")).to_have_value(SITUATION)
+    home.wait_for_timeout(1_000)
+    send(home)
+    expect(heading).to_have_text("Cases like yours")
+
+
+def test_a_second_press_sends_nothing_more(home: Tab, site: Server) -> None:
+    held: list[Route] = []
+    situation = form_for_a_situation(home, site, SITUATION)
+    home.route("**/find-a-case/describe", lambda route: held.append(route))
+    with home.expect_request("**/find-a-case/describe"):
+        send(home)
+    expect(home.get_by_role("status").get_by_text("Sending…")).to_be_visible()
+    expect(situation).not_to_be_editable()
+    home.wait_for_timeout(1_000)
+    send(home)
+    held[0].continue_()
+    expect(home.get_by_role("heading", level=1)).to_have_text("Cases like yours")
+    expect(home.get_by_text("Sending…")).to_have_count(0)
+    assert len(held) == 1
+
+
+def test_the_folder_of_the_browser_keeps_nothing_of_what_was_described(
+    browser: Browser, site: Server, tmp_path: Path
+) -> None:
+    chromium = next(filter(None, map(shutil.which, NAMES)))
+    context = browser.browser_type.launch_persistent_context(
+        tmp_path, executable_path=chromium, args=list(ARGUMENTS)
+    )
+    word = canary()
+    sign_in(context.pages[0], site, PRACTITIONER)
+    describe_and_open(context.pages[0], site, word)
+    context.close()
+    files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert any(b"/find-a-case/describe" in file for file in files), "the visit itself is there"
+    assert [f for f in files if word.encode() in f or word.encode("utf-16-le") in f] == []
 
 
 def test_describing_works_without_javascript(browser: Browser, site: Server) -> None:

@@ -155,7 +155,7 @@ def test_the_form_is_empty_at_first_and_asks_for_no_token(client: Reader) -> Non
     assert page.text_of(text) == ""
     assert text.get("autocomplete") == "off"
     assert "csrf_token" not in page.fields
-    assert "It is not kept" in said(page)
+    assert "The service does not keep it" in said(page)
 
 
 @pytest.mark.parametrize("given", [{}, {"situation": ""}, {"situation": " \r\n\t\0 "}])
