@@ -123,6 +123,11 @@ class Jobs:
         if slot is not None:
             self._slots[kind.name] = slot
 
+    def label(self, name: str) -> str:
+        """Return what work does in words; its name, where this version does not know it."""
+        kind = self.kinds.get(name)
+        return kind.label if kind else name
+
     def keys(self) -> dict[str, str]:
         """Return the keys of the scheduled work of the present slots, by its name."""
         moment = clock.now()

@@ -10,14 +10,18 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
+from portal.audit.service import COMMAND_LINE
 from portal.core import config
 from portal.core.config import Settings
-from portal.core.database import commit, db
+from portal.core.database import commit, db, reading
+from portal.core.jobs import WorkFailed
 from portal.core.migrations import history_of
 from portal.library.cli import import_folder
+from portal.operations import retention as rules
 from portal.operations.demonstration import add_people
 
 demonstration = AppGroup("demonstration", help="A demonstration on this machine.")
+retention = AppGroup("retention", help="How long records are kept.")
 maintenance = AppGroup("maintenance", help="Close the portal for a while, and open it again.")
 
 HOST = "127.0.0.1"
@@ -99,6 +103,24 @@ def worker(threads: int, parent: int | None) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy
     with contextlib.suppress(KeyboardInterrupt):
         work(app, threads=threads, parent=parent)
+
+
+@retention.command("apply")
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+def apply_retention(dry_run: bool) -> None:
+    """Delete the records that are older than content/retention.yaml allows."""
+    schedule = current_app.extensions["retention"]
+    if dry_run:
+        with reading():
+            numbers = rules.too_old(db.session, schedule)
+    else:
+        try:
+            numbers = rules.apply(schedule, actor=COMMAND_LINE)
+        except WorkFailed as error:
+            raise click.ClickException(str(error)) from error
+    for one in schedule:
+        verb = "would go" if dry_run else "deleted"
+        click.echo(f"{one.rule.name}: {numbers[one.rule.name]:,} {verb} (kept for {one.span})")
 
 
 @maintenance.command("on")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from portal.core.permissions import Permission, requires
@@ -21,7 +21,7 @@ class Place:
 
 PLACES = (
     Place(
-        "accounts.staff",
+        "people.staff",
         "Curators and administrators",
         "Invite them, see who they are, and close accounts.",
     ),
@@ -36,9 +36,9 @@ PLACES = (
         "What waits, what failed and why; try it again.",
     ),
     Place(
-        "operations.retention",
-        "How long records are kept",
-        "What would be deleted now, and when that was last done.",
+        "operations.retention_state",
+        "What is deleted, and when",
+        "How long records are kept, what would be deleted now, and when that was last done.",
     ),
 )
 
@@ -47,5 +47,4 @@ PLACES = (
 @requires(Permission.JOBS_MANAGE)
 def administration() -> ResponseReturnValue:
     """List what an administrator can do."""
-    places = [place for place in PLACES if place.endpoint in current_app.view_functions]
-    return render_template("operations/administration.html", places=places)
+    return render_template("operations/administration.html", places=PLACES)

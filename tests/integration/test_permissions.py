@@ -118,6 +118,8 @@ ASKING_MORE = {
 """Closed pages that ask for more than the permission, and where that is tested."""
 
 POSTED = {
+    "operations.retry_job": "/administration/jobs/1/retry",
+    "operations.retry_jobs": "/administration/jobs/retry",
     "people.confirm": "/authorities/1/people/confirm",
     "people.resend": "/invitations/1/resend",
     "people.resume": "/authorities/1/people/1/resume",
