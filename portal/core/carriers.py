@@ -11,7 +11,7 @@ import smtplib
 import socket
 import ssl
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -134,12 +134,17 @@ class FolderCarrier:
             Path(path).unlink(missing_ok=True)
             raise
 
-    def forget(self, address: str) -> None:
-        """Delete the letters to an address, whole or half written."""
+    def forget(self, *, references: Collection[str], address: str = "") -> None:
+        """Delete these letters, and any to an address, whole or half written."""
+        for reference in references:
+            for path in self.folder.glob(f"*{reference}*"):
+                path.unlink(missing_ok=True)
+        if not address:
+            return
         for path in [*self.folder.glob("*.eml"), *self.folder.glob(".*.part")]:
             with suppress(FileNotFoundError):
-                if _headers(path.read_bytes())["To"] == address:
-                    path.unlink(missing_ok=True)
+                if _parsed(path.read_bytes())["To"] == address:
+                    path.unlink()
 
     def letters(self) -> list[Letter]:
         """Return the letters, the newest first."""
@@ -152,7 +157,7 @@ class FolderCarrier:
         if not _REFERENCE.fullmatch(reference):
             return None
         try:
-            letter = _headers((self.folder / f"{reference}.eml").read_bytes())
+            letter = _parsed((self.folder / f"{reference}.eml").read_bytes())
         except FileNotFoundError:
             return None
         return Letter(
@@ -164,7 +169,7 @@ class FolderCarrier:
         )
 
 
-def _headers(letter: bytes) -> EmailMessage:
+def _parsed(letter: bytes) -> EmailMessage:
     parsed: EmailMessage = message_from_bytes(letter, policy=policy.default)
     return parsed
 
@@ -257,7 +262,7 @@ class SmtpCarrier:
         finally:
             server.close()
 
-    def forget(self, address: str) -> None:
+    def forget(self, *, references: Collection[str], address: str = "") -> None:
         """Nothing is kept here."""
 
 
@@ -346,7 +351,7 @@ class NotifyCarrier:
         finally:
             client.request_session.close()
 
-    def forget(self, address: str) -> None:
+    def forget(self, *, references: Collection[str], address: str = "") -> None:
         """Nothing is kept here; Notify deletes what it has after the days that were set there."""
 
 

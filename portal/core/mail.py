@@ -5,7 +5,7 @@ no secret link and no text lies in the table. A letter that has become pointless
 invitation was withdrawn) makes no words and is dropped.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
@@ -78,8 +78,8 @@ class Carrier(Protocol):
         """
         ...
 
-    def forget(self, address: str) -> None:
-        """Destroy what is kept here of letters to an address."""
+    def forget(self, *, references: Collection[str], address: str = "") -> None:
+        """Destroy what is kept here of these letters, and of any to an address."""
         ...
 
 
@@ -150,7 +150,7 @@ class Postman:
         self.carrier.send(message)
         if not _record(mail_id, "sent_at"):
             # whoever it was for has been erased meanwhile
-            self.carrier.forget(message.to)
+            self.carrier.forget(references=[message.reference])
 
     def _message(self, session: Session, mail: OutgoingMail) -> Message | None:
         try:
@@ -164,11 +164,6 @@ class Postman:
             return None
         text = f"{words.text.strip()}\n\n{self._foot}"
         return Message(mail.reference, mail.to_email, words.subject, text, mail.created_at)
-
-    def forget(self, addresses: Iterable[str]) -> None:
-        """Destroy what the carrier keeps of letters to these addresses."""
-        for address in addresses:
-            self.carrier.forget(address)
 
 
 def _record(mail_id: int, column: str) -> bool:
@@ -197,12 +192,34 @@ If you have an account, you can choose how often we write to you: {address}/acco
 """
 
 
-def forget(session: Session, *, addresses: Iterable[str], user_id: int | None = None) -> None:
+def forget(session: Session, *, addresses: Iterable[str], user_id: int | None = None) -> int:
     """Delete the letters to a person, waiting or sent, and what the carrier keeps of them."""
     addresses = sorted(set(addresses))
     theirs: ColumnElement[bool] = OutgoingMail.to_email.in_(addresses)
     if user_id is not None:
         theirs = or_(theirs, OutgoingMail.user_id == user_id)
-    session.execute(delete(OutgoingMail).where(theirs).execution_options(synchronize_session=False))
+    deleted = _delete(session, theirs)
+    for address in addresses:  # rows may have gone before the letters
+        _carrier().forget(references=[], address=address)
+    return deleted
+
+
+def forget_old(session: Session, *, before: datetime) -> int:
+    """Delete the letters written before a moment, and what the carrier keeps of them."""
+    return _delete(session, OutgoingMail.created_at < before)
+
+
+def _delete(session: Session, which: ColumnElement[bool]) -> int:
+    references = session.scalars(
+        delete(OutgoingMail)
+        .where(which)
+        .returning(OutgoingMail.reference)
+        .execution_options(synchronize_session=False)
+    ).all()
+    _carrier().forget(references=references)
+    return len(references)
+
+
+def _carrier() -> Carrier:
     postman: Postman = current_app.extensions["postman"]
-    postman.forget(addresses)
+    return postman.carrier
