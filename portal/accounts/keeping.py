@@ -26,7 +26,8 @@ def register(rules: Rules) -> None:
     rules.register(
         Rule(
             "accounts.closed",
-            what="What is left of an account that was closed: the name and the e-mail address",
+            label="Closed accounts",
+            what="The name, the e-mail address and what else is left of the account",
             since="after it was closed; then the name goes from every other record too",
             count=_closed,
             remove=_erase,
@@ -38,7 +39,8 @@ def register(rules: Rules) -> None:
             UserSession,
             # one that nobody used for a day has ended, whether it says so or not
             lambda before: or_(UserSession.ended_at < before, UserSession.last_seen_at < before),
-            what="Sessions: when they began, were last used and ended, and the kind of browser",
+            label="Sessions",
+            what="When a person was signed in, and with what kind of browser",
             since="after the end of the session",
         )
     )
@@ -47,8 +49,9 @@ def register(rules: Rules) -> None:
             "accounts.attempts",
             SignInAttempt,
             lambda before: SignInAttempt.at < before,
-            what="Attempts to sign in or to get a new password: what was typed and the network "
-            "address, both scrambled so that they can’t be read",
+            label="Attempts to sign in or to get a new password",
+            what="The e-mail address that was typed and the network address, both scrambled so "
+            "that they can’t be read",
             since="after the attempt",
         )
     )
@@ -57,7 +60,8 @@ def register(rules: Rules) -> None:
             "accounts.password-links",
             PasswordLink,
             lambda before: func.coalesce(PasswordLink.used_at, PasswordLink.expires_at) < before,
-            what="Links to choose a new password: when one was asked for and used",
+            label="Links to choose a new password",
+            what="When one was asked for and used",
             since="after it was used, or ran out",
         )
     )
@@ -71,7 +75,8 @@ def register(rules: Rules) -> None:
                 )
                 < before
             ),
-            what="Invitations: the e-mail address, the role and the authority",
+            label="Invitations",
+            what="The e-mail address, the role and the authority",
             since="after it was accepted or withdrawn, or ran out",
         )
     )
@@ -80,7 +85,8 @@ def register(rules: Rules) -> None:
             "accounts.notices",
             Notice,
             lambda before: Notice.read_at < before,
-            what="Notices that a person has read",
+            label="Notices",
+            what="What the service told a person who has read it",
             since="after it was read",
         )
     )

@@ -14,7 +14,8 @@ def register(rules: Rules) -> None:
             "audit.sign-ins",
             AuditEntry,
             lambda before: of_signing_in & (AuditEntry.at < before),
-            what="The record of sign-ins, failed sign-ins and the end of sessions",
+            label="Record of sign-ins",
+            what="Who signed in and out and when, and sign-ins that failed",
             since="after it happened",
         )
     )
@@ -23,8 +24,9 @@ def register(rules: Rules) -> None:
             "audit.entries",
             AuditEntry,
             lambda before: ~of_signing_in & (AuditEntry.at < before),
-            what="The record of everything else that people did: downloads of documents, "
-            "invitations, changes of roles and passwords",
+            label="Record of what people did",
+            what="Who downloaded a document, invited somebody, changed a role or a password and "
+            "so on, and when",
             since="after it happened",
         )
     )

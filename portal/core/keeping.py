@@ -16,7 +16,8 @@ def register(rules: Rules, jobs: Jobs) -> None:
     rules.register(
         Rule(
             "mail.letters",
-            what="E-mails that the service sent: the address, what kind of letter and when",
+            label="E-mails",
+            what="The address, what kind of letter it was and when it was sent",
             since="after it was written",
             count=_letters,
             remove=lambda session, before, most: mail.forget_old(session, before=before),
@@ -33,7 +34,8 @@ def register(rules: Rules, jobs: Jobs) -> None:
                 Job.finished_at < before,
                 Job.key.is_(None) | Job.key.not_in(list(jobs.keys().values())),
             ),
-            what="Work that was done in the background: what kind and when",
+            label="Work done in the background",
+            what="What kind of work it was and when it was done",
             since="after it was done",
         )
     )
@@ -42,7 +44,8 @@ def register(rules: Rules, jobs: Jobs) -> None:
             "jobs.failed",
             Job,
             lambda before: and_(Job.state == JobState.FAILED, Job.finished_at < before),
-            what="Work in the background that failed: what kind, when and why",
+            label="Work in the background that failed",
+            what="What kind of work it was, when it failed and why",
             since="after it was given up",
         )
     )

@@ -22,8 +22,10 @@ class Rule:
     """Records of one kind that grow old."""
 
     name: str
+    label: str
+    """What the records are called, in words for anybody."""
     what: str
-    """What is kept, in words for anybody."""
+    """What they say."""
     since: str
     """What its age is counted from: the words after "90 days"."""
     count: Callable[[Session, datetime], int]

@@ -17,8 +17,8 @@ def register(rules: Rules) -> None:
             "library.searches",
             SearchCount,
             lambda before: SearchCount.day < _day(before),
-            what="How often words of the library were searched for on a day, by nobody in "
-            "particular",
+            label="Searches",
+            what="How often words of the library were searched for on a day, not by whom",
             since="after that day",
         )
     )
@@ -27,7 +27,8 @@ def register(rules: Rules) -> None:
             "library.wishes",
             Wish,
             lambda before: Wish.day < _day(before),
-            what="How often an example was asked for on a day, by nobody in particular",
+            label="Wishes for an example",
+            what="How often an example was asked for on a day, not by whom",
             since="after that day",
         )
     )

@@ -44,7 +44,8 @@ class Piece:
 def overview(session: Session) -> Overview:
     """Return how much there is to do."""
     counts = dict.fromkeys(JobState, 0)
-    counts |= dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples())
+    query = select(Job.state, func.count()).group_by(Job.state)
+    counts |= {state: number for state, number in session.execute(query)}
     last = jobs.last_done(session)
     return Overview(counts, last, last is not None and clock.now() - last < UNSEEN)
 

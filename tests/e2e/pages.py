@@ -11,6 +11,8 @@ from tests.people import ADMINISTRATOR, CURATOR, LEAD, NOBODY, PASSWORD, PRACTIT
 
 AMIRA = Person("Amira Khan", Role.PRACTITIONER, "A")
 """An account of the demonstration, which signs in with one press."""
+KATE = Person("Kate Lindqvist", Role.ADMINISTRATOR)
+"""The demonstration's administrator: there nothing has been done yet."""
 SIZES = {320: 640, 1280: 900}
 """Widths with their heights: the narrowest that WCAG 1.4.10 asks for, and a desk."""
 
@@ -18,6 +20,7 @@ NO_PAGE = {
     "library.complete": "JSON for the search field while someone types",
     "library.download": "a file to keep; test_pages looks into it too",
     "sessions.left": "JSON for a page that warns before its session ends",
+    "own.download": "a file to keep; test_pages looks into it too",
     "ui.robots": "plain text for crawlers",
     "ui.security_txt": "plain text for those who found a weakness",
 }
@@ -203,6 +206,29 @@ def set_a_wrong_domain(tab: Tab) -> None:
     press(tab, "Save")
 
 
+def leave_without_saying_how(tab: Tab) -> None:
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Leave the service").click()
+
+
+def leave_with_a_wrong_password(tab: Tab) -> None:
+    tab.get_by_label("Erase my name and address now").check()
+    tab.get_by_label("Password", exact=True).fill("not the password at all")
+    leave_without_saying_how(tab)
+
+
+def find_nobody(tab: Tab) -> None:
+    tab.get_by_label("E-mail address").fill("nobody@example.gov.uk")
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Find").click()
+
+
+def let_back_in(tab: Tab) -> None:
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Let them back in").click()
+
+
+PERSON = "/administration/people/2"
 ACCESS = "/administration/access"
 HARTLEPOOL = "/authorities/1"
 
@@ -310,6 +336,13 @@ PAGES = (
     PortalPage("invitation-gone-410", "/invitation?t=1-0", status=410),
     PortalPage("invitation-accepted", "/invitation/accepted"),
     PortalPage("administration", "/administration", ADMINISTRATOR),
+    PortalPage("jobs", "/administration/jobs", ADMINISTRATOR),
+    PortalPage("jobs-failed", "/administration/jobs?state=failed", ADMINISTRATOR),
+    PortalPage("jobs-done", "/administration/jobs?state=done&page=2", ADMINISTRATOR),
+    PortalPage("jobs-begun", "/administration/jobs?begun=some", ADMINISTRATOR),
+    PortalPage("jobs-not-begun", "/administration/jobs?begun=none", ADMINISTRATOR),
+    PortalPage("jobs-empty", "/administration/jobs?state=failed", KATE, portal="demonstration"),
+    PortalPage("retention-state", "/administration/retention", ADMINISTRATOR),
     PortalPage("access", ACCESS, ADMINISTRATOR),
     PortalPage("access-yes", ACCESS, ADMINISTRATOR, then=explain_yes),
     PortalPage("access-withdrawn", ACCESS, ADMINISTRATOR, then=explain_withdrawn),
@@ -326,9 +359,39 @@ PAGES = (
     PortalPage("choose-password-gone-410", "/choose-password?t=1-0", status=410),
     PortalPage("choose-password-done", "/choose-password/done"),
     PortalPage("sessions", "/account/sessions?ended=one", READER),
+    PortalPage("own-data", "/account/export", READER),
+    PortalPage("leave", "/account/leave", LEAD),
+    PortalPage("leave-without-role", "/account/leave", NOBODY),
+    PortalPage("leave-role", "/account/leave/role/2", LEAD),
+    PortalPage("leave-role-refused", "/account/leave/role/5", ADMINISTRATOR),
+    PortalPage("leave-role-given-up", "/account/leave/role-given-up", LEAD),
+    PortalPage("leave-last-role-given-up", "/account/leave/role-given-up", NOBODY),
+    PortalPage("leave-service", "/account/leave/service", LEAD),
+    PortalPage(
+        "leave-service-error", "/account/leave/service", LEAD, 422, then=leave_without_saying_how
+    ),
+    PortalPage(
+        "leave-service-wrong", "/account/leave/service", LEAD, 422, then=leave_with_a_wrong_password
+    ),
+    PortalPage("leave-service-refused", "/account/leave/service", ADMINISTRATOR),
+    PortalPage("goodbye", "/goodbye"),
+    PortalPage("goodbye-erased", "/goodbye?name=erased"),
+    PortalPage("person-find", "/administration/people/find", ADMINISTRATOR),
+    PortalPage("person-erased", "/administration/people/find?done=erased", ADMINISTRATOR),
+    PortalPage(
+        "person-find-nobody", "/administration/people/find", ADMINISTRATOR, 422, then=find_nobody
+    ),
+    PortalPage("person", f"{PERSON}?done=resumed", ADMINISTRATOR),
+    PortalPage("person-oneself", "/administration/people/5", ADMINISTRATOR),
+    PortalPage("person-suspend", f"{PERSON}/suspend", ADMINISTRATOR),
+    PortalPage("person-close", f"{PERSON}/close", ADMINISTRATOR),
+    PortalPage("person-erase", f"{PERSON}/erase", ADMINISTRATOR),
+    PortalPage("person-end-role", f"{PERSON}/end-role/2", ADMINISTRATOR),
+    PortalPage("person-resume-refused", f"{PERSON}/resume", ADMINISTRATOR, 409, then=let_back_in),
     PortalPage("accessibility", "/accessibility"),
     PortalPage("cookies", "/cookies"),
     PortalPage("privacy", "/privacy"),
+    PortalPage("retention", "/retention"),
     PortalPage("contact", "/contact"),
     PortalPage("expired-400", "/sign-in", status=400, then=send_after_the_session_ended),
     PortalPage("not-allowed-403", "/", NOBODY, status=403),

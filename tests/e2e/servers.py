@@ -19,8 +19,10 @@ from sqlalchemy import select
 
 from portal.accounts import service as accounts
 from portal.audit.service import COMMAND_LINE
+from portal.core import clock
 from portal.core.config import ROOT, Settings
 from portal.core.database import commit, db
+from portal.core.jobs import UNKNOWN, Job, JobState
 from portal.library.models import Document
 from tests.databases import SECRET, Databases
 from tests.people import CURATOR, PASSWORD
@@ -156,14 +158,36 @@ def stocked(databases: Databases) -> Flask:
     return app
 
 
+def work_in_every_state() -> list[Job]:
+    """Return work that waits, waits for another try, runs, failed, and was done often."""
+    now = clock.now()
+    asked = {"created_at": now, "due_at": now, "arguments": {}, "attempts": 0}
+    tried = asked | {"attempts": 3, "error": "The mail server didn’t answer."}
+    failed = tried | {"state": JobState.FAILED, "finished_at": now}
+    long = "Unexpected OperationalError at portal/core/" + "a" * 200 + "/carriers.py:101 "
+    return [
+        Job(name="mail.send", state=JobState.WAITING, **asked),
+        Job(name="mail.send", state=JobState.WAITING, **tried),
+        Job(name="mail.send", state=JobState.RUNNING, **asked | {"claimed_until": now}),
+        Job(name="mail.send", **failed),
+        Job(name="notices.daily", **failed | {"error": long}),
+        Job(name="rounds.begin", **failed | {"error": UNKNOWN, "attempts": 1}),
+        *(
+            Job(name="library.index", **asked | {"state": JobState.DONE, "finished_at": now})
+            for _ in range(45)
+        ),
+    ]
+
+
 def with_every_state(databases: Databases) -> Flask:
-    """Let one document be withdrawn and another be overdue for review."""
+    """Let one document be withdrawn, another be overdue for review, and work stand as it can."""
     app = databases.make("stocked")
     with app.app_context():
         document = db.session.scalars(
             select(Document).where(Document.reference == REVIEW_DUE)
         ).one()
         document.review_by = date(2026, 1, 31)
+        db.session.add_all(work_in_every_state())
         commit()
         db.engine.dispose()
     command = ["library", "withdraw", WITHDRAWN, "--reason", "The authority asked for it."]
