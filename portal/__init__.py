@@ -14,8 +14,10 @@ import portal.accounts.cli
 import portal.accounts.invitation_views
 import portal.accounts.keeping
 import portal.accounts.notice_views
+import portal.accounts.own_views
 import portal.accounts.password_views
 import portal.accounts.people_views
+import portal.accounts.person_views
 import portal.accounts.policy
 import portal.accounts.session_views
 import portal.accounts.views
@@ -178,6 +180,8 @@ def _people(app: Flask) -> None:
     app.register_blueprint(portal.accounts.password_views.bp)
     app.register_blueprint(portal.accounts.session_views.bp)
     app.register_blueprint(portal.accounts.people_views.bp)
+    app.register_blueprint(portal.accounts.person_views.bp)
+    app.register_blueprint(portal.accounts.own_views.bp)
     app.register_blueprint(portal.accounts.invitation_views.bp)
     app.cli.add_command(portal.accounts.cli.admin)
     _passwords(app)

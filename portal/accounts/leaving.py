@@ -4,10 +4,11 @@ Somebody must always be able to let people in: the last administrator stays. An 
 its last strategic lead; then the curators are told, who can invite another.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -23,16 +24,21 @@ from portal.accounts.policy import may_manage_people
 from portal.accounts.service import HELD, USABLE, usable_here
 from portal.audit import service as audit
 from portal.audit.models import AuditEntry
+from portal.authorities.models import Authority
 from portal.core import clock, mail
 from portal.core.errors import Conflict, NotAllowed, NotFound
 from portal.core.mail import OutgoingMail
 from portal.core.permissions import Actor
+from portal.core.retention import Keeping
 
 ROLES_CHANGED = "roles changed"
 WITHOUT_LEAD = "authority.without-lead"
 """Notice to curators, with `authority_id`."""
 ROLE_CHANGED = "role.changed"
 """Notice to the person, with `role`, `authority_id` and `change`: ended, suspended or resumed."""
+CLOSED = "accounts.closed"
+"""The rule of the retention schedule that erases what is left of a closed account."""
+_OF_ADMINISTRATORS = RoleAssignment.role == Role.ADMINISTRATOR
 LAST_ADMINISTRATOR = "Nobody else can sign in as an administrator: name another administrator first"
 
 
@@ -45,11 +51,14 @@ def ensure_an_administrator_remains(session: Session, *, without: int) -> None:
     `without` is the id of the account that is about to lose the role or the way in. Of two that go
     at once the second one waits for the first one's transaction, and is refused. Raises `Conflict`.
     """
-    of_administrators = RoleAssignment.role == Role.ADMINISTRATOR
-    _stand_in_line(session, of_administrators)
-    able = set(session.scalars(_holders(of_administrators)))
-    if able == {without}:
+    _stand_in_line(session, _OF_ADMINISTRATORS)
+    if is_last_administrator(session, without):
         raise Conflict(LAST_ADMINISTRATOR)
+
+
+def is_last_administrator(session: Session, user_id: int) -> bool:
+    """Tell whether nobody but this person can sign in as an administrator."""
+    return set(session.scalars(_holders(_OF_ADMINISTRATORS))) == {user_id}
 
 
 def _stand_in_line(session: Session, *of_roles: Any) -> None:
@@ -103,6 +112,17 @@ def leads_of(session: Session, authority_id: int) -> set[int]:
     """Return the ids of the strategic leads of an authority who can sign in."""
     lead = RoleAssignment.role == Role.STRATEGIC_LEAD
     return set(session.scalars(_holders(lead, RoleAssignment.authority_id == authority_id)))
+
+
+def led_alone(session: Session, user_id: int) -> list[str]:
+    """Return the names of the authorities that would have no lead without this person."""
+    query = (
+        select(Authority.id, Authority.name)
+        .join(RoleAssignment, RoleAssignment.authority_id == Authority.id)
+        .where(RoleAssignment.user_id == user_id, RoleAssignment.role == Role.STRATEGIC_LEAD)
+        .order_by(Authority.name)
+    )
+    return [name for id_, name in session.execute(query) if leads_of(session, id_) == {user_id}]
 
 
 # ---- A role
@@ -239,6 +259,12 @@ def _tell(
 # ---- An account
 
 
+def days_until_erased() -> int:
+    """Return after how many days the retention schedule takes the name of a closed account away."""
+    schedule: Sequence[Keeping] = current_app.extensions["retention"]
+    return next(one.days for one in schedule if one.rule.name == CLOSED)
+
+
 def suspend_account(session: Session, *, actor: Actor, user_id: int) -> None:
     """Let nobody in with this account until it is resumed; its roles stay.
 
@@ -310,11 +336,14 @@ def _stop_letters(session: Session, user_id: int) -> None:
     )
 
 
-def erase(session: Session, *, actor: Actor, user_id: int) -> None:
+def erase(
+    session: Session, *, actor: Actor, user_id: int, but_invitation: int | None = None
+) -> None:
     """Delete an account and every place that holds the person's name or address.
 
     What they did stays on record, by an erased person. An account that is open is closed first.
-    Raises `NotFound`, or `Conflict` for the last administrator.
+    `but_invitation` is the one invitation to their address that stays. Raises `NotFound`, or
+    `Conflict` for the last administrator.
     """
     closed = select(User.id).where(User.id == user_id, User.closed_at.is_not(None))
     if session.scalar(closed) is None:  # before any lock is taken: closing takes them in its order
@@ -322,12 +351,27 @@ def erase(session: Session, *, actor: Actor, user_id: int) -> None:
     user = _account(session, user_id)
     addresses = addresses_of(session, user)
     mail.forget(session, addresses=addresses, user_id=user_id)
-    session.execute(delete(Invitation).where(Invitation.email.in_(addresses)))
+    session.execute(
+        delete(Invitation).where(
+            Invitation.email.in_(addresses), Invitation.id != (but_invitation or 0)
+        )
+    )
     session.execute(delete(User).where(User.id == user_id))
     session.expire_all()
     audit.erase_name(session, actor_id=user_id)
     by = Actor(id=user_id, name=audit.ERASED) if actor.id == user_id else actor
     _record(session, by, "account.erased", user_id)
+
+
+def free_address(session: Session, *, email: str, invitation_id: int) -> None:
+    """Erase a closed account whose address somebody takes an invitation up at.
+
+    They begin anew: it may be another person, who has got the address of one that left.
+    """
+    closed = select(User.id).where(User.email == email, User.closed_at.is_not(None))
+    user_id = session.scalar(closed)
+    if user_id is not None:
+        erase(session, actor=Actor(), user_id=user_id, but_invitation=invitation_id)
 
 
 def addresses_of(session: Session, user: User) -> set[str]:

@@ -26,6 +26,11 @@ PLACES = (
         "Invite them, see who they are, and close accounts.",
     ),
     Place(
+        "person.find",
+        "Find a person",
+        "See all roles of anybody, and suspend, close or erase their account.",
+    ),
+    Place(
         "operations.access",
         "Who can see what",
         "Ask for a person and a document whether they can open it, and why.",

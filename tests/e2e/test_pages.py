@@ -33,23 +33,32 @@ def test_a_page_is_sound(visitor: Visitor, page: PortalPage, width: int) -> None
     assert found == {}
 
 
+COPIES = ("/library/guidance-001/download.html", "/account/export/your-data.html")
+"""Files that leave the portal and are read elsewhere."""
+
+
 @pytest.fixture(scope="module")
-def copy_to_keep(visitor: Visitor) -> str:
+def copies_to_keep(visitor: Visitor) -> dict[str, str]:
     context = visitor.browser.new_context()
     server = visitor.portals.of("open")
     tab = context.new_page()
     sign_in(tab, server, PRACTITIONER)
-    text = context.request.get(f"{server.address}/library/guidance-001/download.html").text()
+    texts = {address: context.request.get(server.address + address).text() for address in COPIES}
     context.close()
-    return text
+    return texts
 
 
 @pytest.mark.parametrize("width", SIZES)
+@pytest.mark.parametrize("address", COPIES)
 def test_a_copy_to_keep_is_accessible(
-    context: BrowserContext, copy_to_keep: str, tmp_path: Path, width: int
+    context: BrowserContext,
+    copies_to_keep: dict[str, str],
+    tmp_path: Path,
+    address: str,
+    width: int,
 ) -> None:
     file = tmp_path / "copy.html"
-    file.write_text(copy_to_keep, encoding="utf-8")
+    file.write_text(copies_to_keep[address], encoding="utf-8")
     tab = context.new_page()
     tab.set_viewport_size({"width": width, "height": SIZES[width]})
     tab.goto(file.as_uri())
@@ -58,13 +67,14 @@ def test_a_copy_to_keep_is_accessible(
 
 
 def test_the_html_of_every_page_is_valid(
-    visitor: Visitor, copy_to_keep: str, tmp_path: Path
+    visitor: Visitor, copies_to_keep: dict[str, str], tmp_path: Path
 ) -> None:
     folder = tmp_path / "html"
     folder.mkdir()
     for page in PAGES:
         (folder / f"{page.name}.html").write_text(visitor.html_of(page), encoding="utf-8")
-    (folder / "copy-to-keep.html").write_text(copy_to_keep, encoding="utf-8")
+    for number, copy in enumerate(copies_to_keep.values()):
+        (folder / f"copy-to-keep-{number}.html").write_text(copy, encoding="utf-8")
     settings = tmp_path / "htmlvalidate.json"
     rules = {
         "root": True,
