@@ -42,6 +42,8 @@ class Server:
     instance: Path
     log: Path
     demonstration: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
+    """The settings that it runs with."""
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
@@ -84,7 +86,11 @@ def gunicorn(
             stderr=output,
         )
     server = Server(
-        f"http://localhost:{port}", instance, log, demonstration="PORTAL_DEMONSTRATION" in given
+        f"http://localhost:{port}",
+        instance,
+        log,
+        demonstration="PORTAL_DEMONSTRATION" in given,
+        given=given,
     )
     try:
         _wait_for(server)
@@ -109,6 +115,24 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
         process.kill()
         process.wait()
         raise
+
+
+@contextmanager
+def working_for(server: Server) -> Iterator[Path]:
+    """Let a worker do what a server leaves for later; give the folder of the letters it sends."""
+    given = {**server.given, "PORTAL_ORIGIN": server.address}
+    with (server.instance / "worker.log").open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "app", "worker"],
+            cwd=ROOT,
+            env=environment(given),
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        yield server.instance / "mail"
+    finally:
+        _stop(process)
 
 
 @contextmanager
