@@ -49,6 +49,7 @@ const assets = {
   'portal.js': await script('portal.js', 'GOV.UK Frontend'),
   'complete.js': await script('complete.js', 'Accessible Autocomplete and Preact'),
   'in-place.js': await script('in-place.js'),
+  'session.js': await script('session.js'),
   'favicon.svg': await readFile(path.join(here, 'favicon.svg')),
 }
 

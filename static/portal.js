@@ -58,3 +58,7 @@ if (written) {
     send(form, improve)
   })
 }
+
+// Who is signed in is told before the session ends.
+const mine = document.querySelector('[data-session]')
+if (mine) import(mine.dataset.session).then(({ watch }) => watch())

@@ -58,7 +58,7 @@ class ResetForm(NewPasswordFields):
 class ChangeForm(NewPasswordFields):
     """The present password, then the new one."""
 
-    present = PasswordField(
+    present_password = PasswordField(
         "Present password",
         widget=GovPasswordInput(),
         validators=[InputRequired("Enter your present password"), Length(max=1000)],

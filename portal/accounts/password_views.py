@@ -32,14 +32,14 @@ def change() -> ResponseReturnValue:
 
 def _change(form: ChangeForm) -> bool:
     person: service.SignedIn = current_user._get_current_object()
-    present, new = form.present.data or "", form.password.data or ""
+    present, new = form.present_password.data or "", form.password.data or ""
     if not service.knows_password(person, password=present, address=request.remote_addr or ""):
-        form.present.errors = [WRONG]
+        form.present_password.errors = [WRONG]
         return False
     try:
         renewed = password_change.change(db.session, person=person, present=present, new=new)
     except Conflict:
-        form.present.errors = [WRONG]
+        form.present_password.errors = [WRONG]
     except Gone:
         raise
     except DomainError as error:

@@ -1,5 +1,7 @@
 """A person's own sessions, and what a page asks about the one it belongs to."""
 
+from dataclasses import asdict
+
 from flask import Blueprint, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
@@ -61,8 +63,7 @@ def end_others() -> ResponseReturnValue:
 @asks_only
 def left() -> ResponseReturnValue:
     """Tell a page how many seconds its session lasts, which asking does not change."""
-    found = sessions.left(db.session, person=_person())
-    return jsonify(idle=found.idle, at_most=found.at_most)
+    return jsonify(asdict(sessions.left(db.session, person=_person())))
 
 
 @bp.route("/session", methods=["POST"])
@@ -71,5 +72,4 @@ def extend() -> ResponseReturnValue:
     """Note that somebody uses the page, and tell it how many seconds its session lasts."""
     person = _person()
     sessions.extend(db.session, person=person)
-    found = sessions.left(db.session, person=person)
-    return jsonify(idle=found.idle, at_most=found.at_most)
+    return jsonify(asdict(sessions.left(db.session, person=person)))

@@ -15,6 +15,7 @@ from portal.core.config import Settings
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor
 
+WARN = 5 * 60  # seconds
 UNKNOWN_BROWSER = "A browser that we don’t know"
 
 
@@ -38,6 +39,8 @@ class Left:
     """Until it ends unless it is used."""
     at_most: int
     """Until it ends however much it is used."""
+    warn: int
+    """How long before either a page says so."""
 
 
 def _settings() -> Settings:
@@ -78,7 +81,11 @@ def left(session: Session, *, person: SignedIn) -> Left:
     now, settings = clock.now(), _settings()
     idle = row.last_seen_at + timedelta(minutes=settings.session_idle_minutes) - now
     at_most = row.created_at + timedelta(hours=settings.session_hours) - now
-    return Left(*(max(0, int(span.total_seconds())) for span in (idle, at_most)))
+    return Left(
+        idle=max(0, int(idle.total_seconds())),
+        at_most=max(0, int(at_most.total_seconds())),
+        warn=min(WARN, settings.session_idle_minutes * 60 // 3),
+    )
 
 
 def extend(session: Session, *, person: SignedIn) -> None:

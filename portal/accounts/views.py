@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, se
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
-from portal.accounts import browsers, service
+from portal.accounts import browsers, notices, service
 from portal.accounts.forms import SignInForm
 from portal.accounts.models import User
 from portal.core.application import posted_field
@@ -16,6 +16,7 @@ from portal.ui.filters import legible
 bp = Blueprint("accounts", __name__, template_folder="templates")
 
 MOST_GIVEN_BACK = 100_000  # characters
+MOST_FIELDS = 200
 CSRF = "csrf_token"  # what Flask-WTF calls it, in the cookie and in a form
 WRONG = "The e-mail address or the password is not right"
 
@@ -23,7 +24,8 @@ WRONG = "The e-mail address or the password is not right"
 def ask_to_sign_in() -> ResponseReturnValue:
     """Send a stranger to the sign-in page, and back afterwards; a search is not carried along.
 
-    What someone has written, and was signed out meanwhile, is given back to be sent again.
+    What someone has written, and was signed out meanwhile, is given back to be sent again. Only a
+    page of this browser can have sent it: its token has been checked by now.
     """
     field = posted_field()
     if request.method == "POST" and field is not None:
@@ -32,10 +34,27 @@ def ask_to_sign_in() -> ResponseReturnValue:
             "accounts/signed_out_meanwhile.html", field=field, text=text, path=request.path
         )
         return page, 401
+    typed = _typed()
+    if typed is not None:
+        address = request.full_path.rstrip("?")
+        page = render_template("accounts/signed_out_form.html", fields=typed, address=address)
+        return page, 401
     wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
     if "q" in request.args:
         wanted = request.path
     return redirect(url_for("accounts.sign_in", next=wanted or None))
+
+
+def _typed() -> list[tuple[str, str]] | None:
+    """Return the fields of a form to give back; `None` where it can't be, or is better not."""
+    if request.method != "POST" or request.files or CSRF not in request.form:
+        return None
+    given = request.form.items(multi=True)
+    fields = [(name, legible(value.replace("\r\n", "\n"))) for name, value in given]
+    fields = [(name, value) for name, value in fields if name != CSRF]
+    long = sum(len(name) + len(value) for name, value in fields) > MOST_GIVEN_BACK
+    secret = any("password" in name for name, _ in fields)
+    return None if long or secret or not 0 < len(fields) <= MOST_FIELDS else fields
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -121,4 +140,6 @@ def account() -> ResponseReturnValue:
         idle_minutes=settings.session_idle_minutes,
         hours=settings.session_hours,
         saved=request.args.get("saved", ""),
+        unread=notices.unread(db.session, current_user.actor),
+        demonstration=settings.demonstration,
     )
