@@ -91,8 +91,11 @@ def sync_index(session: Session, engine: Engine, vocabularies: Vocabularies) -> 
         if len(changed) > MOST_APPLIED:
             return _rebuild(session, engine, vocabularies)
         documents = session.scalars(select(Document).where(Document.id.in_(changed))).all()
-        if latest > held:
-            _apply(engine, documents, latest, vocabularies)
+        try:
+            if latest > held:
+                _apply(engine, documents, latest, vocabularies)
+        except NotReady:  # damaged where only a change reads it
+            return _rebuild(session, engine, vocabularies)
         return len(documents)
 
 
@@ -163,9 +166,10 @@ def check_index(
 ) -> IndexCheck:
     """Compare every record of the index with the database, and with `repair` mend what differs.
 
-    Raises `NotReady` when there is no index.
+    Raises `NotReady` when there is no index, or a damaged one.
     """
     with engine.writing():
+        engine.verify()
         latest, held = generation_of(session), engine.generation()
         marks = dict(engine.contents())
         missing, outdated = [], []

@@ -253,8 +253,10 @@ def _count_search(wanted: listing.Wanted, results: Results) -> None:
         found = _found_by_everybody(wanted, query, results) if words else 0
         with short_transaction(patience=COUNTING_SECONDS) as session:
             demand.count_search(session, words=words, results=found)
-    except (SQLAlchemyError, NotReady):
+    except SQLAlchemyError:
         current_app.logger.warning("a search was not counted")
+    except NotReady:
+        _library().indexer.wake()
 
 
 def _found_by_everybody(wanted: listing.Wanted, query: Query, results: Results) -> int:
@@ -278,6 +280,7 @@ def _nearest(text: str) -> list[str]:
     try:
         return _library().engine.near(_query(text), most=MOST_NEAREST)
     except NotReady:
+        _library().indexer.wake()
         return []
 
 
@@ -333,6 +336,7 @@ def _similar(results: Results, text: str) -> list[SimilarCase]:
             _query(text, literal=True), ids, most=similar.MOST_WORDS_WEIGHED
         )
     except NotReady:  # just now; the cases have been found already
+        library.indexer.wake()
         words = {}
     documents = service.listed(db.session, actor=actor, ids=ids, texts=True)
     by_id = {case.id: case for case in found}

@@ -132,3 +132,6 @@ class Engine(Protocol):
 
     def contents(self) -> Mapping[int, int]:
         """Return the ids of all records in the index, each with its `mark`. Raises `NotReady`."""
+
+    def verify(self) -> None:
+        """Read the whole index. Raises `NotReady` if it is not as it was written."""

@@ -31,9 +31,16 @@ from portal.search.ranking import as_known as known_in
 from portal.search.ranking import near as near_to
 from portal.search.ranking import reasons as reasons_in
 from portal.search.thesaurus import Thesaurus
-from portal.search.whoosh_storage import PlainCodec, SegmentView, Words, number
+from portal.search.whoosh_storage import (
+    PlainCodec,
+    SegmentView,
+    Words,
+    checksum,
+    intact,
+    number,
+)
 
-SCHEMA_VERSION = 6  # raise it when the schema or the analysis changes: an older index is not read
+SCHEMA_VERSION = 7  # raise it when the schema or the analysis changes: an older index is not read
 LOCK_SECONDS = 30.0
 SMALL = 512
 """Records of a segment that may be merged while others wait; a larger one waits for a rebuild."""
@@ -66,26 +73,39 @@ class WhooshEngine:
         )
         self._opening = Lock()
         self._opened: tuple[bytes, View] | None = None
+        self._damaged = b""
+        """What `current` said of an index that turned out to be damaged."""
 
     def search(self, query: Query) -> Results:
         """Return what matches, ranked as `scoring` says."""
-        return search(self._view(), query, self._thesaurus)
+        with self._reading() as view:
+            return search(view, query, self._thesaurus)
 
     def reasons(self, query: Query, ids: Sequence[int], most: int) -> dict[int, list[str]]:
         """Return for each of `ids` the words of the query that speak most for it, best first."""
-        return reasons_in(self._view(), query, self._thesaurus, ids, most)
+        with self._reading() as view:
+            return reasons_in(view, query, self._thesaurus, ids, most)
 
     def near(self, query: Query, most: int) -> list[str]:
         """Return words of records that are spelled nearly like words of the query that none has."""
-        return near_to(self._view(), query, most)
+        with self._reading() as view:
+            return near_to(view, query, most)
 
     def as_known(self, query: Query) -> str:
         """Return the words of a query in forms that records have, not as they were typed."""
-        return known_in(self._view(), query)
+        with self._reading() as view:
+            return known_in(view, query)
 
     def contents(self) -> Mapping[int, int]:
         """Return the ids of all records in the index, each with its `mark`."""
-        return self._view().marks()
+        with self._reading() as view:
+            return view.marks()
+
+    def verify(self) -> None:
+        """Read the whole index; raises `NotReady` if it is not as it was written."""
+        said, _ = self._view()
+        if not self._segments_intact(said.decode().split()[0]):
+            raise self._found_damaged(said, "a checksum")
 
     def generation(self) -> int | None:
         """Return the generation of the library that the index holds; `None` without an index."""
@@ -107,7 +127,12 @@ class WhooshEngine:
         if current is None:
             raise NotReady("there is no index to change; rebuild it")
         given = list(records)
-        index = self._storage(current[0]).open_index()
+        with self._noticing_damage(self._said()):
+            self._write(current[0], given, gone)
+        self._name_current(current[0], generation)
+
+    def _write(self, name: str, given: Sequence[Record], gone: Collection[int]) -> None:
+        index = self._index(name)
         view = View(self._segments(index, self._segments_opened()))
         writer = index.writer(timeout=LOCK_SECONDS, codec=PlainCodec())
         with _cancelled_on_failure(writer):
@@ -117,7 +142,6 @@ class WhooshEngine:
             for record in given:
                 writer.add_document(**_fields(record))
             writer.commit(mergetype=_merge_alike)
-        self._name_current(current[0], generation)
 
     def rebuild(self, records: Iterable[Record], generation: int) -> None:
         """Build the index anew beside the present one, then put it in its place."""
@@ -144,6 +168,10 @@ class WhooshEngine:
     def _storage(self, name: str) -> FileStorage:
         return FileStorage(str(self.folder / name))
 
+    def _index(self, name: str) -> Any:
+        # by our own schema: the one in the file would be read by unpickling it
+        return self._storage(name).open_index(schema=self._schema)
+
     def _current(self) -> tuple[str, str] | None:
         """Return the name of the index folder and its generation."""
         try:
@@ -154,39 +182,95 @@ class WhooshEngine:
             return None
         return (said[0], said[1]) if said[1].isdigit() else None
 
+    def _listed(self, name: str) -> str:
+        """Return a checksum of the list of segments in an index folder."""
+        files = sorted((self.folder / name).glob("*.toc"))
+        return "-".join(f"{checksum(path):08x}" for path in files)
+
     def _name_current(self, name: str, generation: int) -> None:
         beside = self.folder / f"current-{uuid4().hex}"
-        # the last word makes each commit's file another one
-        beside.write_text(f"{name} {generation} {uuid4().hex}", encoding="ascii")
+        # the end makes each commit's file another one
+        said = f"{name} {generation} {self._listed(name)}-{uuid4().hex}"
+        beside.write_text(said, encoding="ascii")
         os.replace(beside, self.folder / "current")
 
-    def _view(self) -> View:
-        """Return the index as it is now; opened again only after a change."""
+    def _said(self) -> bytes:
+        return (self.folder / "current").read_bytes()
+
+    @contextmanager
+    def _reading(self) -> Iterator[View]:
+        """Give the index as it is now."""
+        said, view = self._view()
+        with self._noticing_damage(said):
+            yield view
+
+    @contextmanager
+    def _noticing_damage(self, said: bytes) -> Iterator[None]:
+        """Turn an error into `NotReady` if the index is damaged; else it is a mistake of ours."""
+        try:
+            yield
+        except Exception as error:  # Whoosh reads whatever bytes there are, and stumbles anyhow
+            if self._intact(said):
+                raise
+            raise self._found_damaged(said, type(error).__name__) from error
+
+    def _found_damaged(self, said: bytes, how: str) -> NotReady:
+        """Take note that an index is not to be read any more, until another is in its place."""
+        _log.error("the search index is damaged: %s", how)
+        self._damaged = said
+        return NotReady("the index is damaged; it will be rebuilt")
+
+    def _intact(self, said: bytes) -> bool:
+        """Tell whether all files of the index are as they were written."""
+        name, _, rest = said.decode("ascii", "replace").split()
+        try:
+            listed = self._listed(name)
+        except FileNotFoundError:
+            return False
+        return rest.startswith(f"{listed}-") and self._segments_intact(name)
+
+    def _segments_intact(self, name: str) -> bool:
+        try:
+            index = self._index(name)
+            return all(intact(index.storage, segment) for segment in index._segments())
+        except Exception:  # as above
+            return False
+
+    def _view(self) -> tuple[bytes, View]:
+        """Return the index as it is now, opened again only after a change, and its `current`."""
         for _ in range(RETRIES):
             try:
-                said = (self.folder / "current").read_bytes()
-                opened = self._opened
-                if opened is not None and opened[0] == said:
-                    return opened[1]
-                with self._opening:
-                    if self._opened is None or self._opened[0] != said:
-                        self._opened = (said, self._open())
-                    return self._opened[1]
+                said = self._said()
+                if said == self._damaged:
+                    raise NotReady("the index is damaged; it will be rebuilt")
+                return said, self._opened_as(said)
             except (FileNotFoundError, EmptyIndexError):
                 # a change has just taken away what it replaced; or there is no index at all
                 if self._current() is None:
                     break
-            except Exception as error:  # Whoosh reads whatever bytes there are, and stumbles anyhow
+            except NotReady:
+                raise
+            except Exception as error:  # as above
                 _log.error("the search index cannot be read: %s", type(error).__name__)
                 raise NotReady("the index is damaged; it will be rebuilt") from error
         raise NotReady("there is no index yet")
+
+    def _opened_as(self, said: bytes) -> View:
+        opened = self._opened
+        if opened is None or opened[0] != said:
+            with self._opening:
+                if self._opened is None or self._opened[0] != said:
+                    self._opened = (said, self._open())
+                opened = self._opened
+        if any(segment.written_to() for segment in opened[1].segments):
+            raise self._found_damaged(said, "it was written to")
+        return opened[1]
 
     def _open(self) -> View:
         current = self._current()
         if current is None:
             raise FileNotFoundError
-        index = self._storage(current[0]).open_index()
-        return View(self._segments(index, self._segments_opened()))
+        return View(self._segments(self._index(current[0]), self._segments_opened()))
 
     def _segments_opened(self) -> Sequence[SegmentView]:
         opened = self._opened
@@ -199,7 +283,7 @@ class WhooshEngine:
             old = known.get(segment.segment_id())
             made.append(
                 old.with_deleted(segment)
-                if old is not None
+                if old is not None and not old.written_to()
                 else SegmentView(index.storage, self._schema, segment)
             )
         return made
@@ -257,6 +341,8 @@ def _merge_alike(writer: Any, segments: list[Any]) -> list[Any]:
     crowded = [tier for tier, members in tiers.items() if len(members) > MOST_ALIKE]
     merged = tiers[min(crowded)] if crowded else []
     for segment in merged:
+        if not intact(writer.storage, segment):  # or the damage would get a checksum of its own
+            raise ValueError("a segment is damaged")
         reader = SegmentReader(writer.storage, writer.schema, segment)
         writer.add_reader(reader)
         reader.close()

@@ -5,11 +5,15 @@ opened. Here a list is one array on the disk that NumPy reads where it lies: not
 all threads and processes share the pages of the map.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
+from functools import partial
 from io import RawIOBase
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -122,8 +126,37 @@ class _MappedSegmentFiles(CompoundStorage):
 
 
 class _Segment(W3Segment):
+    checksum = -1
+
+    def create_compound_file(self, storage: Any) -> None:
+        super().create_compound_file(storage)
+        self.checksum = checksum(path_of(storage, self))
+
     def open_compound_file(self, storage: Any) -> _MappedSegmentFiles:
         return _MappedSegmentFiles(storage.open_file(self.make_filename(self.COMPOUND_EXT)))
+
+
+def path_of(storage: Any, segment: Any) -> Path:
+    """Return the one file of a segment, which never changes once it is written."""
+    name: str = segment.make_filename(segment.COMPOUND_EXT)
+    return Path(storage.folder) / name
+
+
+def intact(storage: Any, segment: Any) -> bool:
+    """Tell whether the file of a segment is as it was written; the whole of it is read."""
+    try:
+        return bool(checksum(path_of(storage, segment)) == segment.checksum)
+    except OSError:
+        return False
+
+
+def checksum(path: Path) -> int:
+    """Return a number that another content of a file would hardly have."""
+    made = 0
+    with path.open("rb") as file:
+        for part in iter(partial(file.read, 1 << 20), b""):
+            made = crc32(part, made)
+    return made
 
 
 class _PostingsWriter(W3PostingsWriter):
@@ -187,6 +220,8 @@ class SegmentView:
     """What searching needs of one segment; immutable, for any number of threads."""
 
     def __init__(self, storage: Any, schema: Any, segment: Any) -> None:
+        self._path = path_of(storage, segment)
+        self._state = _state(self._path)
         reader = SegmentReader(storage, schema, segment)
         self.name: str = segment.segment_id()
         self.size: int = segment.doc_count_all()
@@ -199,6 +234,13 @@ class SegmentView:
         made = copy(self)
         made.deleted = _deleted(segment)
         return made
+
+    def written_to(self) -> bool:
+        """Tell whether somebody has written to the file: behind its new end a map is deadly."""
+        try:
+            return _state(self._path) != self._state
+        except FileNotFoundError:  # taken away by a change; the map still holds it
+            return False
 
     def column(self, name: str, dtype: str) -> npt.NDArray[Any]:
         """Return one number of each record; `dtype` is the big-endian type of the column."""
@@ -228,6 +270,11 @@ class SegmentView:
     def stored(self, record: int) -> Any:
         """Return what is stored of a record."""
         return self._stored.stored_fields(record)
+
+
+def _state(path: Path) -> tuple[int, int]:
+    found = os.stat(path)
+    return found.st_size, found.st_mtime_ns
 
 
 def _deleted(segment: Any) -> npt.NDArray[np.int64]:

@@ -1,8 +1,10 @@
 """The index follows the library by itself, and nobody waits for it; commands check and mend it."""
 
+import gc
 import json
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -269,6 +271,90 @@ def test_without_an_index_titles_are_completed_and_everything_is_read(portal: Fl
     assert client.get("/library/complete?q=pass").json
     for address in ("/", "/library", "/library?type=case", f"/library/{CASE}", "/find-a-case"):
         assert "being prepared" not in said(client.page(address))
+
+
+# ---- A damaged index
+
+
+def damage(app: Flask, *, from_byte: int = 0, told: bool = False) -> None:
+    """Overwrite what the index holds in its place; unless `told`, no clock tells.
+
+    Whoosh leaves a file open that it stumbles over: hence the warnings that are ignored.
+    """
+    for path in (app.extensions["settings"].instance / "search").glob("index-*/*.seg"):
+        state = path.stat()
+        with path.open("r+b") as file:
+            file.seek(from_byte)
+            file.write(b"\xff" * (state.st_size - from_byte))
+        if not told:
+            os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+def test_an_index_damaged_while_it_is_open_is_built_anew(
+    portal: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    rewrite(portal, CASE, "Quinquereme", "of Nineveh")
+    index(portal)
+    client = reader(portal, PRACTITIONER)
+    assert find(client, "quinquereme") == [CASE]
+    damage(portal, told=True)
+    assert "Search is being prepared" in said(client.page("/library?q=nineveh&asked=1"))
+    assert soon(lambda: find(client, "nineveh") == [CASE])
+    assert run(portal, "search", "check") == "The search index agrees with the database.\n"
+    assert "the search index is damaged" in caplog.text
+    assert "nineveh" not in caplog.text.casefold()
+    gc.collect()
+
+
+STUMBLING: dict[str, tuple[str, Callable[[Reader], TestResponse]]] = {
+    "a search": ("search", lambda client: client.get("/library?q=quinquereme")),
+    "a count": ("known_in", lambda client: client.get("/library?q=quinquereme&asked=1")),
+    "nearest words": ("near_to", lambda client: client.get("/library?q=quinqueremely+-nineveh")),
+    "a description": (
+        "search",
+        lambda client: client.post(DESCRIBE, data={"situation": "quinquereme"}),
+    ),
+    "its reasons": (
+        "reasons_in",
+        lambda client: client.post(DESCRIBE, data={"situation": "quinquereme"}),
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+@pytest.mark.parametrize("asking", STUMBLING)
+def test_damage_is_no_error_wherever_it_is_met(
+    portal: Flask, monkeypatch: pytest.MonkeyPatch, asking: str
+) -> None:
+    rewrite(portal, CASE, "Quinquereme", "of Nineveh")
+    index(portal)
+    client = reader(portal, PRACTITIONER)
+    assert find(client, "quinquereme") == [CASE]
+    met = Event()
+
+    def stumble(*_: object) -> None:
+        met.set()
+        damage(portal)
+        raise ValueError("Quinquereme")
+
+    place, ask = STUMBLING[asking]
+    with monkeypatch.context() as patch:
+        patch.setattr(f"portal.search.whoosh_engine.{place}", stumble)
+        assert ask(client).status_code == 200
+    assert met.is_set()
+    assert soon(lambda: find(client, "quinquereme") == [CASE])
+    engine_of(portal).verify()
+    gc.collect()
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+def test_a_check_finds_damage_and_repair_mends_it(portal: Flask) -> None:
+    damage(portal, from_byte=2000)
+    assert "run `flask search reindex`" in run(portal, "search", "check", status=1)
+    assert "31 documents indexed" in run(portal, "search", "check", "--repair")
+    assert "agrees with the database" in run(portal, "search", "check")
+    gc.collect()
 
 
 # ---- Commands
