@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import make_url
 
 from portal import create_app
@@ -30,6 +31,21 @@ def load_content() -> None:
     commit()
 
 
+class Compiled(BytecodeCache):
+    """Templates compiled in this process, since each test has an application of its own."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 STOCKS: dict[str, Stock] = {"empty": lambda: None, "stocked": load_content}
 
 
@@ -63,6 +79,7 @@ class Databases:
         if self.server:
             self._run(f'CREATE DATABASE {name} TEMPLATE "template_{stock}" STRATEGY file_copy')
         app = create_app(self.settings(name, instance, **more))
+        app.jinja_env.bytecode_cache = COMPILED
         app.testing = True
         return app
 

@@ -93,7 +93,7 @@ def read(path: Path) -> Thesaurus:
     if not path.exists():
         return Thesaurus()
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
     except (yaml.YAMLError, ValueError) as error:  # a date that is none, or no text at all
         raise ValueError(f"{path.name} is no YAML: {error}") from error
     unknown = set(data) - {"same", "also", "signs"} if isinstance(data, dict) else {"a list"}
