@@ -31,6 +31,7 @@ import portal.library.views
 import portal.library.work
 import portal.operations.access_views
 import portal.operations.cli
+import portal.operations.demonstration_mail
 import portal.operations.jobs_views
 import portal.operations.retention
 import portal.operations.retention_views
@@ -88,6 +89,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.register_blueprint(portal.ui.views.bp)
     _retention(app, settings)
     app.register_blueprint(portal.operations.views.bp)
+    if settings.demonstration:
+        app.register_blueprint(portal.operations.demonstration_mail.bp)
     _exempt_what_only_reads(app)
     app.cli.add_command(portal.operations.cli.demonstration)
     app.cli.add_command(portal.operations.cli.maintenance)

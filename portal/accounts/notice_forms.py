@@ -3,6 +3,7 @@
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput
 from wtforms import RadioField, SubmitField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from portal.accounts.models import MailFrequency
@@ -20,7 +21,7 @@ class MailChoiceForm(FlaskForm):
 
     frequency = RadioField(
         "How often should we tell you by e-mail about new notices?",
-        choices=[(frequency.value, label) for frequency, label in LABELS.items()],
+        choices=[SelectChoice(frequency.value, label) for frequency, label in LABELS.items()],
         widget=GovRadioInput(),
         validators=[InputRequired("Choose how often we should write to you")],
     )

@@ -22,6 +22,7 @@ from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.routing import BaseConverter
 
+from portal.accounts import notices
 from portal.audit import service as audit
 from portal.core import clock
 from portal.core.application import reads_only
@@ -154,7 +155,8 @@ def home() -> ResponseReturnValue:
     wanted = sorted({id_ for ids in groups.values() for id_ in ids})
     found = {d.id: d for d in service.listed(db.session, actor=_actor(), ids=wanted)}
     shown = {name: [found[i] for i in ids if i in found] for name, ids in groups.items()}
-    return render_template("library/home.html", **shown)
+    unread = notices.unread(db.session, _actor())
+    return render_template("library/home.html", unread=unread, **shown)
 
 
 @bp.route("/concern")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Page as Tab
 
 from portal.accounts.models import Role
-from tests.e2e.servers import REVIEW_DUE, WITHDRAWN
+from tests.e2e.servers import LETTER, REVIEW_DUE, WITHDRAWN
 from tests.people import ADMINISTRATOR, CURATOR, LEAD, NOBODY, PASSWORD, PRACTITIONER, Person
 
 AMIRA = Person("Amira Khan", Role.PRACTITIONER, "A")
@@ -233,6 +233,11 @@ ACCESS = "/administration/access"
 HARTLEPOOL = "/authorities/1"
 
 
+def choose_no_frequency(tab: Tab) -> None:
+    tab.locator("input[type=radio]:checked").evaluate("chosen => { chosen.checked = false }")
+    press(tab, "Save")
+
+
 def change_to_nothing(tab: Tab) -> None:
     press(tab, "Change password")
 
@@ -359,6 +364,12 @@ PAGES = (
     PortalPage("choose-password-gone-410", "/choose-password?t=1-0", status=410),
     PortalPage("choose-password-done", "/choose-password/done"),
     PortalPage("sessions", "/account/sessions?ended=one", READER),
+    PortalPage("notices", "/notices", LEAD),
+    PortalPage("notices-second-page", "/notices?page=2", LEAD),
+    PortalPage("notices-empty", "/notices", NOBODY),
+    PortalPage("mail-choice", "/account/mail", LEAD),
+    PortalPage("mail-choice-saved", "/account/mail?saved=yes", LEAD),
+    PortalPage("mail-choice-error", "/account/mail", LEAD, 422, then=choose_no_frequency),
     PortalPage("own-data", "/account/export", READER),
     PortalPage("leave", "/account/leave", LEAD),
     PortalPage("leave-without-role", "/account/leave", NOBODY),
@@ -418,6 +429,9 @@ PAGES = (
     PortalPage("education-case", "/library/case-004", READER, portal="education"),
     PortalPage("demonstration-sign-in", "/sign-in", portal="demonstration"),
     PortalPage("demonstration-home", "/", AMIRA, portal="demonstration"),
+    PortalPage("demonstration-account", "/account", AMIRA, portal="demonstration"),
+    PortalPage("demonstration-letters", "/demonstration/mail", portal="demonstration"),
+    PortalPage("demonstration-letter", f"/demonstration/mail/{LETTER}", portal="demonstration"),
     PortalPage("demonstration-cookies", "/cookies", portal="demonstration"),
     PortalPage("demonstration-contact", "/contact", portal="demonstration"),
 )

@@ -15,20 +15,27 @@ from datetime import date
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from portal.accounts import notices
 from portal.accounts import service as accounts
+from portal.accounts.models import Notice, User
 from portal.audit.service import COMMAND_LINE
 from portal.core import clock
+from portal.core.carriers import FolderCarrier, Sender
 from portal.core.config import ROOT, Settings
 from portal.core.database import commit, db
 from portal.core.jobs import UNKNOWN, Job, JobState
+from portal.core.mail import Message
+from portal.core.permissions import Actor
 from portal.library.models import Document
 from tests.databases import SECRET, Databases
-from tests.people import CURATOR, PASSWORD
+from tests.people import CURATOR, LEAD, PASSWORD
 
 WITHDRAWN = "case-002"
 REVIEW_DUE = "guidance-002"
+LETTER = "0123456789abcdef0123456789abcdef"
+"""Reference of a letter of the demonstration."""
 CONTACT = "portal@example.gov.uk"
 PATIENCE = 30
 """Seconds for a server to start or stop; far more than it needs."""
@@ -164,12 +171,22 @@ def demonstration_settings(instance: Path) -> dict[str, str]:
     return {"PORTAL_DEMONSTRATION": "1", "PORTAL_INSTANCE": str(instance)}
 
 
+def put_a_letter_into(folder: Path) -> None:
+    """Put a letter where the worker would."""
+    text = "Hello,\n\nto go on, open http://localhost:8000/invitation?t=17-abc\n\n– the service"
+    sender = Sender("Shared safeguarding practice", "no-reply@localhost", "localhost")
+    to = "somebody.with.a.long.name@children-and-families.authority-a.example"
+    message = Message(LETTER, to, "You are invited", text, clock.now())
+    FolderCarrier(folder, sender).send(message)
+
+
 @contextmanager
 def demonstration(instance: Path) -> Iterator[Server]:
     """Prepare and serve the demonstration, as `make run` does."""
     given = demonstration_settings(instance)
     prepared = flask("demonstration", "prepare", given=given)
     assert prepared.returncode == 0, prepared.stderr
+    put_a_letter_into(instance / "demonstration" / "mail")
     with gunicorn(given, instance) as server:
         yield server
 
@@ -203,6 +220,19 @@ def work_in_every_state() -> list[Job]:
     ]
 
 
+def tell_the_lead() -> None:
+    """Give a lead more notices than one page holds, a few of them read."""
+    lead = db.session.scalars(select(User).where(User.email == LEAD.email)).one()
+    own = {"authority_id": lead.roles[0].authority_id}
+    for number in range(10):
+        notices.notify(db.session, user_ids=[lead.id], kind="password.changed")
+        notices.notify(db.session, user_ids=[lead.id], kind="role.changed")
+        if number == 8:
+            newest = db.session.scalar(select(func.max(Notice.id))) or 0
+            notices.read_all(db.session, reader=Actor(id=lead.id), up_to=newest)
+    notices.notify(db.session, user_ids=[lead.id], kind="people.confirm", context=own)
+
+
 def with_every_state(databases: Databases) -> Flask:
     """Let one document be withdrawn, another be overdue for review, and work stand as it can."""
     app = databases.make("stocked")
@@ -212,6 +242,7 @@ def with_every_state(databases: Databases) -> Flask:
         ).one()
         document.review_by = date(2026, 1, 31)
         db.session.add_all(work_in_every_state())
+        tell_the_lead()
         commit()
         db.engine.dispose()
     command = ["library", "withdraw", WITHDRAWN, "--reason", "The authority asked for it."]

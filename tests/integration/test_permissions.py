@@ -26,6 +26,9 @@ ENDPOINTS: dict[str, str | None] = {
     "library.find_a_case": "library:read",
     "library.glossary": "library:read",
     "library.home": "library:read",
+    "notices.index": "account:read-own",
+    "notices.mail": "account:change-own",
+    "notices.read": "account:read-own",
     "operations.access": "access:explain",
     "operations.administration": "jobs:manage",
     "operations.jobs": "jobs:manage",
@@ -104,6 +107,8 @@ ADDRESSES = {
     "library.find_a_case": "/find-a-case",
     "library.glossary": "/glossary",
     "library.home": "/",
+    "notices.index": "/notices",
+    "notices.mail": "/account/mail",
     "operations.access": "/administration/access",
     "operations.administration": "/administration",
     "operations.jobs": "/administration/jobs",
@@ -139,6 +144,7 @@ ASKING_MORE = {
 """Closed pages that ask for more than the permission, and where that is tested."""
 
 POSTED = {
+    "notices.read": "/notices/read",
     "operations.retry_job": "/administration/jobs/1/retry",
     "operations.retry_jobs": "/administration/jobs/retry",
     "people.confirm": "/authorities/1/people/confirm",
