@@ -28,6 +28,7 @@ LETTER = "invitation"
 PURPOSE = "invitation"
 DAYS = 7
 """How long an invitation can be taken up."""
+_BY_INVITATION = Actor(name="invitation")
 _NATIONAL = "the Department for Education’s curators"
 
 
@@ -243,7 +244,8 @@ def offered(session: Session, token: str) -> Offer:
     """Return what a link offers. Raises `Gone` for one that opens nothing, and says why."""
     invitation = _of_link(session, token)
     authority = session.get(Authority, invitation.authority_id or 0)
-    query = select(User.id).where(User.email == invitation.email)
+    # a closed account makes room: see `leaving.free_address`
+    query = select(User.id).where(User.email == invitation.email, User.closed_at.is_(None))
     return Offer(
         invitation.id,
         invitation.email,
@@ -276,9 +278,10 @@ def accept_anew(session: Session, *, token: str, name: str, password: str) -> Us
     """
     with session.begin_nested():  # what is refused leaves the invitation open
         invitation = _claim(session, token)
+        leaving.free_address(session, email=invitation.email, invitation_id=invitation.id)
         user = service.create(
             session,
-            actor=Actor(name=name.strip()),
+            actor=_BY_INVITATION,  # without the name, which could not be found to be erased
             email=invitation.email,
             name=name,
             password=password,
@@ -305,6 +308,7 @@ def accept(
 def _accept(session: Session, token: str, person: service.SignedIn, move: bool) -> Invitation:
     invitation = _claim(session, token)
     assert person.actor.id is not None  # noqa: S101 (only a signed-in person has a session)
+    leaving.free_address(session, email=invitation.email, invitation_id=invitation.id)
     user = session.get_one(User, person.actor.id)
     query = select(User.id).where(User.email == invitation.email, User.id != user.id)
     if session.scalars(query).first() is not None:
