@@ -24,12 +24,16 @@ PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
 
 
 def add_people(session: Session) -> int:
-    """Create the accounts that are not there yet; return how many were made."""
+    """Create the accounts that are not there yet; return how many were made.
+
+    Those that are there get the published password again: somebody may have tried to change it.
+    """
     codes = authorities.ids_by_code(session)
     for code in "ABCDEFGHIJ":
         if not domains.of(session, codes[code]):
             own = f"authority-{code.lower()}.example"
             domains.change(session, actor=COMMAND_LINE, authority_id=codes[code], domains=[own])
+    accounts.give_published_password(session)
     there = {user.email for user, _ in accounts.demonstration_people(session)}
     made = 0
     for name, email, role, authority in PEOPLE:

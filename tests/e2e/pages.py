@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Page as Tab
 
 from portal.accounts.models import Role
-from tests.e2e.servers import LETTER, REVIEW_DUE, WITHDRAWN
+from tests.e2e.servers import LETTER, REVIEW_DUE, WITHDRAWN, link_to_choose_a_password
 from tests.people import ADMINISTRATOR, CURATOR, LEAD, NOBODY, PASSWORD, PRACTITIONER, Person
 
 AMIRA = Person("Amira Khan", Role.PRACTITIONER, "A")
@@ -252,11 +252,34 @@ def forget_nothing(tab: Tab) -> None:
     press(tab, "Send me a link")
 
 
+def choose_a_common_one(tab: Tab) -> None:
+    tab.get_by_label("New password", exact=True).fill("Password123!")
+    press(tab, "Save new password")
+
+
+def ask_after_the_session_ended(tab: Tab) -> None:
+    """Send a form that was opened in a session that has ended on the server alone."""
+    context, address = tab.context, tab.url
+    before = context.cookies()
+    context.clear_cookies()
+    tab.goto(address)
+    send(tab, LEAD.email, PASSWORD)
+    during = context.cookies()
+    tab.evaluate("fetch('/sign-out', {method: 'POST'})")
+    for cookies in (during, before):
+        context.clear_cookies()
+        context.add_cookies([{**cookie} for cookie in cookies])  # type: ignore[typeddict-item]
+        if cookies is during:
+            ask_for_nothing(tab)
+
+
 MANY_FILTERS = (
     "/library?type=case&type=guidance&source_of_harm=family-travel&source_of_harm=online"
     "&referred_by=police&themes=partners&sort=title"
 )
 READER = PRACTITIONER
+WISHING = "/ask-for-an-example"
+CHOOSING = f"/choose-password?t={link_to_choose_a_password()}"
 
 PAGES = (
     PortalPage("sign-in", "/sign-in"),
@@ -361,6 +384,9 @@ PAGES = (
     PortalPage("forgotten", "/forgotten-password"),
     PortalPage("forgotten-error", "/forgotten-password", status=422, then=forget_nothing),
     PortalPage("forgotten-sent", "/forgotten-password/sent"),
+    PortalPage("ask-signed-out-401", WISHING, LEAD, 401, then=ask_after_the_session_ended),
+    PortalPage("choose-password", CHOOSING),
+    PortalPage("choose-password-refused", CHOOSING, status=422, then=choose_a_common_one),
     PortalPage("choose-password-gone-410", "/choose-password?t=1-0", status=410),
     PortalPage("choose-password-done", "/choose-password/done"),
     PortalPage("sessions", "/account/sessions?ended=one", READER),

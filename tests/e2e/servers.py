@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -19,9 +19,9 @@ from sqlalchemy import func, select
 
 from portal.accounts import notices
 from portal.accounts import service as accounts
-from portal.accounts.models import Notice, User
+from portal.accounts.models import Notice, PasswordLink, User
 from portal.audit.service import COMMAND_LINE
-from portal.core import clock
+from portal.core import clock, links
 from portal.core.carriers import FolderCarrier, Sender
 from portal.core.config import ROOT, Settings
 from portal.core.database import commit, db
@@ -33,6 +33,7 @@ from tests.databases import SECRET, Databases
 from tests.people import CURATOR, LEAD, PASSWORD
 
 WITHDRAWN = "case-002"
+NONCE = "n" * 43
 REVIEW_DUE = "guidance-002"
 LETTER = "0123456789abcdef0123456789abcdef"
 """Reference of a letter of the demonstration."""
@@ -233,6 +234,14 @@ def tell_the_lead() -> None:
     notices.notify(db.session, user_ids=[lead.id], kind="people.confirm", context=own)
 
 
+def link_to_choose_a_password() -> str:
+    """Return the token of the link in `with_every_state`."""
+    app = Flask("links")
+    app.config["SECRET_KEY"] = SECRET
+    with app.app_context():
+        return links.token("password", 1, f"{NONCE}:{CURATOR.email}")
+
+
 def with_every_state(databases: Databases) -> Flask:
     """Let one document be withdrawn, another be overdue for review, and work stand as it can."""
     app = databases.make("stocked")
@@ -241,6 +250,12 @@ def with_every_state(databases: Databases) -> Flask:
             select(Document).where(Document.reference == REVIEW_DUE)
         ).one()
         document.review_by = date(2026, 1, 31)
+        curator = db.session.scalars(select(User).where(User.email == CURATOR.email)).one()
+        now = clock.now()
+        link = PasswordLink(
+            user_id=curator.id, nonce=NONCE, created_at=now, expires_at=now + timedelta(days=1)
+        )
+        db.session.add(link)
         db.session.add_all(work_in_every_state())
         tell_the_lead()
         commit()

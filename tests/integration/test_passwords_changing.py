@@ -4,11 +4,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from portal.accounts import passwords, throttle
+from portal.accounts import passwords, service, throttle
 from portal.accounts.models import Notice, User, UserSession
 from portal.audit.models import AuditEntry
 from portal.core import clock
-from portal.core.database import db, reading, short_transaction
+from portal.core.database import commit, db, reading, short_transaction
 from tests.client import Page, Reader, reader
 from tests.integration.inviting import letter_to
 from tests.integration.wishing import WISH
@@ -180,3 +180,19 @@ def test_of_two_changes_at_once_the_second_one_is_refused(
     assert status == 422
     assert "The present password is not right" in text
     assert reader(portal).sign_in(PRACTITIONER, "yellow harbour lantern").status_code == 302
+
+
+def test_a_demonstration_that_is_prepared_again_has_its_published_password(
+    portal: Flask,
+) -> None:
+    with portal.app_context():
+        changed = passwords.hash_password(NEW)
+        of_person = User.email == PRACTITIONER.email
+        db.session.execute(
+            update(User).where(of_person).values(demonstration=True, password_hash=changed)
+        )
+        service.give_published_password(db.session)
+        hashes = dict(db.session.execute(select(User.email, User.password_hash)).tuples())
+        commit()
+    assert passwords.matches(service.DEMONSTRATION_PASSWORD, hashes[PRACTITIONER.email])
+    assert passwords.matches(PASSWORD, hashes[CURATOR.email]), "nobody else's"
