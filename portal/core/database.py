@@ -89,6 +89,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         # an acknowledged save survives a power cut, as on PostgreSQL
         connection.execute("PRAGMA synchronous = FULL")
+        # what is deleted is overwritten: an erased name does not stay behind in the file
+        connection.execute("PRAGMA secure_delete = ON")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
