@@ -3,7 +3,6 @@
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput
 from wtforms import RadioField, SubmitField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from portal.accounts.models import MailFrequency
@@ -21,8 +20,11 @@ class MailChoiceForm(FlaskForm):
 
     frequency = RadioField(
         "How often should we tell you by e-mail about new notices?",
-        choices=[SelectChoice(frequency.value, label) for frequency, label in LABELS.items()],
         widget=GovRadioInput(),
         validators=[InputRequired("Choose how often we should write to you")],
     )
     submit = SubmitField("Save", widget=GovSubmitInput())
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frequency.choices = [(frequency.value, label) for frequency, label in LABELS.items()]

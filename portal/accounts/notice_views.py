@@ -65,8 +65,9 @@ def _number(field: str) -> int | None:
 def mail() -> ResponseReturnValue:
     """Let a person choose how often e-mail repeats their notices."""
     actor = _actor()
-    chosen = notices.frequency_of(db.session, actor.id or 0)
-    form = MailChoiceForm(frequency=chosen.value)
+    form = MailChoiceForm()
+    if not form.is_submitted():
+        form.frequency.data = notices.frequency_of(db.session, actor.id or 0).value
     if form.validate_on_submit():
         frequency = MailFrequency(form.frequency.data)
         notices.choose_frequency(db.session, actor=actor, frequency=frequency)

@@ -99,28 +99,41 @@ def notify(
     user_ids: Iterable[int],
     kind: str,
     context: Mapping[str, Any] | None = None,
+    by_letter: bool = False,
 ) -> None:
     """Tell people something, each once; the words are made when they read it.
 
-    Those who asked to hear by e-mail at once are written to, in the same transaction. Raises
+    Those who asked to hear by e-mail at once are written to, in the same transaction. With
+    `by_letter` nobody is: a letter of its own says the same, whatever they asked for. Raises
     `ValueError` for a kind that no room has registered.
     """
     if kind not in _notices():
         raise ValueError(f"{kind} is no kind of notice")
     now = clock.now()
     told = [
-        Notice(user_id=user_id, kind=kind, context=dict(context or {}), created_at=now)
+        Notice(
+            user_id=user_id,
+            kind=kind,
+            context=dict(context or {}),
+            created_at=now,
+            mailed_at=now if by_letter else None,
+        )
         for user_id in sorted(set(user_ids))
     ]
     session.add_all(told)
     session.flush()
+    if not by_letter:
+        _repeat_at_once(session, told)
+
+
+def _repeat_at_once(session: Session, told: Iterable[Notice]) -> None:
     at_once = select(User.id, User.email).where(
         User.id.in_([notice.user_id for notice in told]), *_wants(MailFrequency.AT_ONCE)
     )
     addresses = {id_: email for id_, email in session.execute(at_once, service.usable_here())}
     for notice in told:
         if notice.user_id in addresses:
-            notice.mailed_at = now
+            notice.mailed_at = notice.created_at
             _post(session, notice.user_id, addresses[notice.user_id], [notice.id])
     session.flush()
 

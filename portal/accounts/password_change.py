@@ -72,7 +72,7 @@ def after_change(session: Session, *, actor: Actor, email: str, keep: int | None
     end_links(session, user_id)
     sessions.end_all(session, actor=actor, user_id=user_id, reason="password changed", keep=keep)
     throttle.forgive_all(session, email=email)
-    notices.notify(session, user_ids=[user_id], kind=CHANGED)
+    notices.notify(session, user_ids=[user_id], kind=CHANGED, by_letter=True)
     mail.post(session, kind=LETTER, to=email, user_id=user_id)
 
 

@@ -137,7 +137,9 @@ class FolderCarrier:
     def forget(self, *, references: Collection[str], address: str = "") -> None:
         """Delete these letters, and any to an address, whole or half written."""
         for reference in references:
-            for path in self.folder.glob(f"*{reference}*"):
+            (self.folder / f"{reference}.eml").unlink(missing_ok=True)
+        for path in self.folder.glob(".*.part") if references else ():
+            if path.name[1:].partition("-")[0] in references:
                 path.unlink(missing_ok=True)
         if not address:
             return

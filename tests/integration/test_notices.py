@@ -367,6 +367,21 @@ def test_no_letter_names_another_authority_than_the_readers_own(portal: Flask) -
     assert own_name not in curators.text
 
 
+def test_what_a_letter_of_its_own_says_is_not_repeated(portal: Flask) -> None:
+    for person, frequency in (
+        (PRACTITIONER, MailFrequency.AT_ONCE),
+        (LEAD, MailFrequency.DAILY),
+    ):
+        wants(portal, person, frequency)
+        user_id = id_of(portal, person)
+        with portal.app_context(), short_transaction() as session:
+            notices.notify(session, user_ids=[user_id], kind="password.changed", by_letter=True)
+    work(portal)
+    assert letters(portal) == []
+    assert night(portal, MONDAY) == []
+    assert len(told(reader(portal, LEAD).page("/notices"))) == 1
+
+
 def test_a_long_list_is_cut_short(portal: Flask) -> None:
     for _ in range(25):
         tell(portal, PRACTITIONER)
