@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.audit.models import AuditEntry
@@ -85,20 +85,10 @@ def record(
 
 
 def erase_name(session: Session, *, actor_id: int) -> None:
-    """Take a person's name out of the record of what they did; the rest of it stays.
-
-    The entry that an account was opened may carry its own name without its number, which the
-    account did not have yet.
-    """
-    opened = and_(
-        AuditEntry.actor_id.is_(None),
-        AuditEntry.action == "account.created",
-        AuditEntry.object_id == str(actor_id),
-        AuditEntry.actor_name.not_in([COMMAND_LINE.name, WORKER.name]),
-    )
+    """Take a person's name out of the record of what they did; the rest of it stays."""
     session.execute(
         update(AuditEntry)
-        .where(or_(AuditEntry.actor_id == actor_id, opened), AuditEntry.actor_name != ERASED)
+        .where(AuditEntry.actor_id == actor_id, AuditEntry.actor_name != ERASED)
         .values(actor_name=ERASED)
         .execution_options(synchronize_session=False)
     )

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from portal.ui.filters import count, day
+from portal.ui.filters import count, day, moment
 
 
 def test_a_day_is_written_in_the_style_of_gov_uk() -> None:
@@ -14,6 +14,12 @@ def test_a_day_is_written_in_the_style_of_gov_uk() -> None:
 def test_a_moment_is_written_as_the_english_day() -> None:
     assert day(datetime(2026, 7, 1, 23, 30, tzinfo=UTC)) == "2 July 2026"
     assert day(datetime(2026, 1, 1, 23, 30, tzinfo=UTC)) == "1 January 2026"
+
+
+def test_a_time_is_that_of_england_as_gov_uk_writes_it() -> None:
+    assert moment(datetime(2026, 7, 1, 23, 5, tzinfo=UTC)) == "2 July 2026 at 12:05am"
+    assert moment(datetime(2026, 1, 1, 12, 30, tzinfo=UTC)) == "1 January 2026 at 12:30pm"
+    assert moment(None) == "Never"
 
 
 def test_no_day_is_not_stated_and_never_made_up() -> None:
