@@ -1,1 +1,1 @@
-"""What the people who run the portal need: the demonstration, closing for maintenance."""
+"""What the people who run the portal need: the worker, retention, administration, maintenance."""
