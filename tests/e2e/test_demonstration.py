@@ -1,15 +1,23 @@
 """The demonstration, from preparing it to the first press."""
 
 import os
+import signal
 import socket
+import sqlite3
+import subprocess
+import sys
+import urllib.request
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import BrowserContext, expect
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import expect
 
+from portal.core.config import ROOT
 from portal.operations.demonstration import PEOPLE
-from tests.e2e.servers import Portals, Server, demonstration_settings, flask
+from tests.e2e.servers import Portals, Server, demonstration_settings, environment, flask
+from tests.workers import PATIENCE, until
 
 
 @pytest.fixture
@@ -73,6 +81,75 @@ def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
     said = (result.stdout + result.stderr).splitlines()
     assert len(said) == 1
     assert f"port {port} is taken" in said[0]
+
+
+def works(instance: Path) -> bool:
+    """Tell whether the worker has done what is due every minute."""
+    with closing(sqlite3.connect(instance / "demonstration" / "portal.sqlite")) as connection:
+        done = "SELECT count(*) FROM job WHERE name = 'library.index' AND state = 'done'"
+        return bool(connection.execute(done).fetchone()[0])
+
+
+def answers(port: int) -> bool:
+    try:
+        urllib.request.urlopen(f"http://localhost:{port}/robots.txt", timeout=PATIENCE).close()
+    except OSError:
+        return False
+    return True
+
+
+def letters(instance: Path) -> str:
+    folder = instance / "demonstration" / "mail"
+    return "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.eml"))
+
+
+def ask_for_a_password(context: BrowserContext, address: str) -> None:
+    tab = context.new_page()
+    tab.goto(f"{address}/forgotten-password")
+    tab.get_by_label("E-mail address").fill("amira.khan@authority-a.example")
+    with tab.expect_navigation():
+        tab.get_by_role("main").get_by_role("button").first.click()
+
+
+def processes_of(group: int) -> list[int]:
+    """Return the processes of a group that are still there, as Linux lists them."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has just ended
+            state, _, of_group = path.read_text().rpartition(") ")[2].split()[:3]
+            if int(of_group) == group and state != "Z":
+                found.append(int(path.parent.name))
+    return found
+
+
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGKILL"])
+def test_it_is_served_together_with_a_worker_and_leaves_nothing_behind(
+    context: BrowserContext, tmp_path: Path, how: str
+) -> None:
+    given = demonstration_settings(tmp_path)
+    prepared = flask("demonstration", "prepare", given=given)
+    assert prepared.returncode == 0, prepared.stderr
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "app", "demonstration", "serve"],
+        cwd=ROOT,
+        env=environment(given | {"PORT": str(port)}),
+        start_new_session=True,
+    )
+    try:
+        until(lambda: answers(port))
+        until(lambda: works(tmp_path))
+        ask_for_a_password(context, f"http://localhost:{port}")
+        until(lambda: f"http://localhost:{port}/choose-password" in letters(tmp_path))
+        # a terminal tells all of them, a supervisor only the first; nothing can tell after a kill
+        tell = os.killpg if how == "SIGINT" else os.kill
+        tell(process.pid, signal.Signals[how])
+        process.wait(PATIENCE)
+        until(lambda: processes_of(process.pid) == [])
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("command", ["prepare", "serve"])
