@@ -192,7 +192,8 @@ def test_a_demonstration_that_is_prepared_again_has_its_published_password(
             update(User).where(of_person).values(demonstration=True, password_hash=changed)
         )
         service.give_published_password(db.session)
-        hashes = dict(db.session.execute(select(User.email, User.password_hash)).tuples())
+        rows = db.session.execute(select(User.email, User.password_hash))
+        hashes = {email: kept for email, kept in rows}
         commit()
     assert passwords.matches(service.DEMONSTRATION_PASSWORD, hashes[PRACTITIONER.email])
     assert passwords.matches(PASSWORD, hashes[CURATOR.email]), "nobody else's"
