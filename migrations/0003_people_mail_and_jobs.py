@@ -55,6 +55,7 @@ def upgrade() -> None:
     op.add_column("role_assignment", sa.Column("sector", sector(), nullable=True))
     op.add_column("role_assignment", sa.Column("given_at", MOMENT, nullable=True))
     op.add_column("role_assignment", sa.Column("suspended_at", MOMENT, nullable=True))
+    op.add_column("role_assignment", sa.Column("suspended_nationally", sa.Boolean(), nullable=True))
     op.add_column(
         "user_session",
         sa.Column("browser", sa.String(length=60), nullable=True),
@@ -183,7 +184,9 @@ def downgrade() -> None:
             op.drop_index(index, table_name=table)
         op.drop_table(table)
     op.drop_column("user_session", "browser")
-    for column in ("suspended_at", "given_at", "sector"):
+    # the tables before know no suspended role: better none than one that opens something again
+    op.execute("DELETE FROM role_assignment WHERE suspended_at IS NOT NULL")
+    for column in ("suspended_nationally", "suspended_at", "given_at", "sector"):
         op.drop_column("role_assignment", column)
     op.drop_column("account", "closed_at")
     op.drop_column("account", "mail_frequency")

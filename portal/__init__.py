@@ -189,6 +189,7 @@ def _people(app: Flask) -> None:
     app.cli.add_command(portal.accounts.cli.admin)
     _passwords(app)
     app.extensions["mail-writers"].register(invitations.LETTER, invitations.write)
+    app.extensions["mail-writers"].register(invitations.MOVED, invitations.write_moved)
     reminding = Kind("people.remind", "Ask leads to confirm their list of people", people.remind)
     app.extensions["jobs"].register(reminding, each_day)
     _notices(app)

@@ -21,7 +21,7 @@ def invitation() -> ResponseReturnValue:
     """Show what a link offers, and take the answer."""
     token = request.args.get("t", "")[:100]
     try:
-        offer = invitations.offered(db.session, token)
+        offer = invitations.offered(token)
         if current_user.is_authenticated:
             return _with_account(token, offer)
         if offer.has_account:
@@ -51,9 +51,8 @@ def _newcomer(token: str, offer: invitations.Offer) -> ResponseReturnValue:
             return _page("sign_in_first", offer, token), 409
         except Gone:
             raise
-        except DomainError as error:
-            field = form.name if "name of" in str(error) else form.password
-            field.errors = [str(error)]
+        except DomainError as error:  # the form has looked at the name
+            form.refuse(error)
         else:
             return redirect(url_for("invitations.accepted"))
     page = _page("newcomer", offer, token, form=form)
@@ -66,21 +65,43 @@ def _with_account(token: str, offer: invitations.Offer) -> ResponseReturnValue:
     if offer.has_account and not own:
         return _page("another_account", offer, token, person=person), 409
     form = AcceptForm()
-    memberships = [m for m in service.memberships(db.session, person.actor.id or 0) if m.authority]
-    others = [m for m in memberships if m.authority != offer.authority]
+    others = [
+        m
+        for m in service.memberships(db.session, person.actor.id or 0)
+        if m.authority != offer.authority
+    ]
     if own:
-        del form.how
+        del form.how, form.password
     else:
-        form.offer(offer.email, moves=bool(offer.authority and others))
-    if form.validate_on_submit():
-        move = "how" in form and form.how.data == "move"
+        form.offer(offer.email, moves=any(m.authority for m in others))
+    # the roles were read: a writing transaction must not be open while the password is checked
+    db.session.rollback()
+    if form.validate_on_submit() and _is_them(form, person):
         try:
-            invitations.accept(db.session, token=token, person=person, move=move)
+            invitations.accept(db.session, token=token, person=person, move=form.moves)
+        except invitations.NationalElsewhere:
+            form.how.errors = [
+                "Curators and administrators keep their address: choose to add the role"
+            ]
         except Conflict:
             return _page("another_account", offer, token, person=person), 409
-        return redirect(url_for("accounts.account"))
+        else:
+            return redirect(url_for("accounts.account"))
     page = _page("accept", offer, token, form=form, person=person, others=others)
     return page, 422 if form.is_submitted() else 200
+
+
+def _is_them(form: AcceptForm, person: service.SignedIn) -> bool:
+    """Tell whether whoever changes the address of an account knows its password."""
+    if not form.moves:
+        return True
+    given = form.password.data or ""
+    if given and service.knows_password(person, password=given, address=request.remote_addr or ""):
+        return True
+    form.password.errors = [
+        "The password is not right" if given else "Enter your password to change your address"
+    ]
+    return False
 
 
 @bp.route("/invitation/accepted")

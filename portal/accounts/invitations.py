@@ -15,16 +15,19 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import domains, leaving, service, sessions
 from portal.accounts.models import Invitation, Role, RoleAssignment, Sector, User
-from portal.accounts.policy import may_invite
+from portal.accounts.policy import may_invite, may_withdraw
 from portal.audit import service as audit
 from portal.authorities.models import Authority
 from portal.core import clock, links, mail
 from portal.core.config import Settings
+from portal.core.database import db, reading
 from portal.core.errors import Conflict, DomainError, Gone, NotAllowed, NotFound
 from portal.core.mail import Words
 from portal.core.permissions import Actor
 
 LETTER = "invitation"
+MOVED = "address-changed"
+"""The letter to the former address of somebody who has moved."""
 PURPOSE = "invitation"
 DAYS = 7
 """How long an invitation can be taken up."""
@@ -38,6 +41,10 @@ class NotToBeChanged(Conflict):
     def __init__(self, why: str) -> None:
         super().__init__(f"This invitation can’t be changed: {why}")
         self.why = why
+
+
+class NationalElsewhere(DomainError):
+    """A curator or an administrator stays at an address of theirs."""
 
 
 @dataclass(frozen=True)
@@ -126,15 +133,11 @@ def problem_with(
     held = session.scalars(
         select(RoleAssignment)
         .join(User)
-        .where(
-            User.email == email,
-            RoleAssignment.role == role,
-            RoleAssignment.authority_id.is_not_distinct_from(authority_id),
-        )
-    ).first()
-    if held is not None and held.suspended_at is not None:
+        .where(User.email == email, RoleAssignment.authority_id.is_not_distinct_from(authority_id))
+    ).all()
+    if any(one.suspended_at is not None for one in held):
         return Conflict("This person is suspended here. Let them back in instead")
-    if held is not None:
+    if any(one.role == role for one in held):
         return Conflict(f"This person already is a {role.label.lower()} here")
     query = select(Invitation.id).where(
         *_open(), Invitation.email == email, Invitation.role == role, _at(authority_id)
@@ -181,21 +184,22 @@ def pending(session: Session, authority_id: int | None) -> list[Pending]:
 
 
 def known(session: Session, *, actor: Actor, invitation_id: int) -> Invitation:
-    """Return an invitation to a role that `actor` gives. Raises `NotFound`, `NotAllowed`."""
+    """Return an invitation that `actor` may take back. Raises `NotFound`, `NotAllowed`."""
     invitation = session.get(Invitation, invitation_id)
     if invitation is None:
         raise NotFound
-    if not may_invite(actor, invitation.role, invitation.authority_id):
+    if not may_withdraw(actor, invitation.role, invitation.authority_id):
         raise NotAllowed
     return invitation
 
 
 def managed(session: Session, *, actor: Actor, invitation_id: int) -> Invitation:
-    """Return an open or expired invitation that `actor` may withdraw or send again.
+    """Return an open or expired invitation that `actor` may take back, held against others.
 
     Raises `NotFound`, `NotAllowed`, or `NotToBeChanged` when it was taken up or withdrawn.
     """
     invitation = known(session, actor=actor, invitation_id=invitation_id)
+    session.refresh(invitation, with_for_update=True)  # whoever takes it up just now comes first
     if invitation.accepted_at is not None:
         raise NotToBeChanged("accepted")
     if invitation.withdrawn_at is not None:
@@ -211,12 +215,24 @@ def withdraw(session: Session, *, actor: Actor, invitation_id: int) -> Invitatio
     return invitation
 
 
+def withdraw_all(session: Session, *, actor: Actor, email: str, authority_id: int) -> None:
+    """Take back whatever invites an address to an authority."""
+    query = select(Invitation).where(
+        *_untaken(), Invitation.email == email, Invitation.authority_id == authority_id
+    )
+    for invitation in session.scalars(query.with_for_update()).all():
+        invitation.withdrawn_at = clock.now()
+        _record(session, actor, "invitation.withdrawn", invitation)
+
+
 def resend(session: Session, *, actor: Actor, invitation_id: int) -> Invitation:
     """Send an invitation again with a new link and a new term; earlier links end.
 
     Raises as `managed` does, also for an address whose domain is no longer allowed.
     """
     invitation = managed(session, actor=actor, invitation_id=invitation_id)
+    if not may_invite(actor, invitation.role, invitation.authority_id):
+        raise NotAllowed
     if not domains.covers(domains.of(session, invitation.authority_id), invitation.email):
         raise NotToBeChanged("domain")
     invitation.nonce = links.new_nonce()
@@ -240,21 +256,25 @@ def _record(session: Session, actor: Actor, action: str, invitation: Invitation)
 # ---- Taking one up
 
 
-def offered(session: Session, token: str) -> Offer:
-    """Return what a link offers. Raises `Gone` for one that opens nothing, and says why."""
-    invitation = _of_link(session, token)
-    authority = session.get(Authority, invitation.authority_id or 0)
-    # a closed account makes room: see `leaving.free_address`
-    query = select(User.id).where(User.email == invitation.email, User.closed_at.is_(None))
-    return Offer(
-        invitation.id,
-        invitation.email,
-        invitation.role,
-        invitation.authority_id,
-        authority.name if authority else None,
-        invitation.expires_at,
-        session.scalars(query).first() is not None,
-    )
+def offered(token: str) -> Offer:
+    """Return what a link offers. Raises `Gone` for one that opens nothing, and says why.
+
+    Read in a session of its own: what follows may take a while before anything is written.
+    """
+    with reading(), db.sessionmaker() as session:
+        invitation = _of_link(session, token)
+        authority = session.get(Authority, invitation.authority_id or 0)
+        # a closed account makes room: see `leaving.free_address`
+        query = select(User.id).where(User.email == invitation.email, User.closed_at.is_(None))
+        return Offer(
+            invitation.id,
+            invitation.email,
+            invitation.role,
+            invitation.authority_id,
+            authority.name if authority else None,
+            invitation.expires_at,
+            session.scalars(query).first() is not None,
+        )
 
 
 def _of_link(session: Session, token: str) -> Invitation:
@@ -274,21 +294,24 @@ def accept_anew(session: Session, *, token: str, name: str, password: str) -> Us
     """Open an account with the role that a link offers.
 
     Raises `Gone`; `Conflict` when the address has an account; `DomainError` for a name or a
-    password that cannot be.
+    password that cannot be. The slow part comes before anything is written.
     """
+    email = offered(token).email
+    hashed = service.hash_for(email=email, name=name, password=password)
     with session.begin_nested():  # what is refused leaves the invitation open
+        leaving.hold_address(session, email)
         invitation = _claim(session, token)
-        leaving.free_address(session, email=invitation.email, invitation_id=invitation.id)
-        user = service.create(
+        leaving.free_address(session, email=email, invitation_id=invitation.id)
+        user = service.open_account(
             session,
             actor=_BY_INVITATION,  # without the name, which could not be found to be erased
-            email=invitation.email,
+            email=email,
             name=name,
-            password=password,
+            password_hash=hashed,
             roles=[(invitation.role, invitation.authority_id)],
         )
         user.roles[0].sector = invitation.sector
-        _record_acceptance(session, Actor(id=user.id, name=user.name), invitation)
+        _record_acceptance(session, Actor(id=user.id, name=user.name), invitation, own=True)
     return user
 
 
@@ -298,18 +321,20 @@ def accept(
     """Give the role that a link offers to somebody who has an account.
 
     With `move` the invited address becomes the account's, and the roles in other authorities end:
-    for a person who has changed their employer. Raises `Gone`, and `Conflict` where the invited
-    address is another account's.
+    for a person who has changed their employer. It must be known to be them
+    (`service.knows_password`), since whoever reads the mail of the address can then choose a new
+    password. Raises `Gone`; `Conflict` where the invited address is another account's;
+    `DomainError` for an address that the person's other roles do not allow.
     """
     with session.begin_nested():  # what is refused leaves the invitation open
         return _accept(session, token, person, move)
 
 
 def _accept(session: Session, token: str, person: service.SignedIn, move: bool) -> Invitation:
-    invitation = _claim(session, token)
     assert person.actor.id is not None  # noqa: S101 (only a signed-in person has a session)
+    user = leaving.hold_account(session, person.actor.id)
+    invitation = _claim(session, token)
     leaving.free_address(session, email=invitation.email, invitation_id=invitation.id)
-    user = session.get_one(User, person.actor.id)
     query = select(User.id).where(User.email == invitation.email, User.id != user.id)
     if session.scalars(query).first() is not None:
         raise Conflict(f"{invitation.email} has an account of its own: sign in with that one")
@@ -326,7 +351,7 @@ def _accept(session: Session, token: str, person: service.SignedIn, move: bool) 
             )
         )
         session.flush()
-    _record_acceptance(session, person.actor, invitation)
+    _record_acceptance(session, person.actor, invitation, own=user.email == invitation.email)
     sessions.end_all(
         session,
         actor=person.actor,
@@ -342,10 +367,14 @@ def _same_place(role: RoleAssignment, invitation: Invitation) -> bool:
 
 
 def _move(session: Session, user: User, actor: Actor, invitation: Invitation) -> None:
+    national = {r.role for r in user.roles if r.authority_id is None}
+    if national and not domains.covers(domains.of(session, None), invitation.email):
+        raise NationalElsewhere
     for assignment in list(user.roles):
         if assignment.authority_id not in (None, invitation.authority_id):
             leaving.end_role(session, actor=actor, assignment=assignment, reason="moved")
     if user.email != invitation.email:
+        mail.post(session, kind=MOVED, to=user.email, user_id=user.id)
         user.email = invitation.email
         session.flush()
         audit.record(
@@ -355,6 +384,20 @@ def _move(session: Session, user: User, actor: Actor, invitation: Invitation) ->
             object_type="account",
             object_id=str(user.id),
         )
+
+
+def write_moved(session: Session, context: Mapping[str, Any]) -> Words:
+    """Write to the former address of an account: whoever did not do it has to know at once."""
+    settings: Settings = current_app.extensions["settings"]
+    return Words(
+        subject="The e-mail address of your account was changed",
+        text=f"""\
+The account that you had under this address is now under another one.
+
+If it was you, you need not do anything. If it was not you, tell the people who run the service at \
+once: {settings.address}/contact
+""",
+    )
 
 
 def _claim(session: Session, token: str) -> Invitation:
@@ -373,14 +416,21 @@ def _claim(session: Session, token: str) -> Invitation:
     return invitation
 
 
-def _record_acceptance(session: Session, actor: Actor, invitation: Invitation) -> None:
+def _record_acceptance(
+    session: Session, actor: Actor, invitation: Invitation, *, own: bool
+) -> None:
     audit.record(
         session,
         actor=actor,
         action="invitation.accepted",
         object_type="invitation",
         object_id=str(invitation.id),
-        details={"role": invitation.role, "authority": invitation.authority_id},
+        details={
+            "role": invitation.role,
+            "authority": invitation.authority_id,
+            # whether the address is the person's: a link can be passed on
+            "own_address": own,
+        },
     )
 
 
@@ -413,9 +463,3 @@ To accept, open this link by {until.day} {until:%B %Y}. It works once and is for
 If you did not expect this, you need not do anything.
 """,
     )
-
-
-def forget(session: Session, email: str) -> None:
-    """Delete what was kept of invitations to an address."""
-    for invitation in session.scalars(select(Invitation).where(Invitation.email == email)).all():
-        session.delete(invitation)

@@ -84,10 +84,10 @@ def register(rules: Rules) -> None:
         rows(
             "accounts.notices",
             Notice,
-            lambda before: Notice.read_at < before,
+            lambda before: func.coalesce(Notice.read_at, Notice.created_at) < before,
             label="Notices",
-            what="What the service told a person who has read it",
-            since="after it was read",
+            what="What the service told a person",
+            since="after it was read, or told where nobody has read it",
         )
     )
 

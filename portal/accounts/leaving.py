@@ -20,7 +20,7 @@ from portal.accounts.models import (
     RoleAssignment,
     User,
 )
-from portal.accounts.policy import may_manage_people
+from portal.accounts.policy import is_national, may_manage_people
 from portal.accounts.service import HELD, USABLE, usable_here
 from portal.audit import service as audit
 from portal.audit.models import AuditEntry
@@ -133,9 +133,10 @@ def end_role(session: Session, *, actor: Actor, assignment: RoleAssignment, reas
 
     The sessions of somebody else end with it. Who gives up a role of their own goes on, without it,
     in the browser at hand; the caller ends the others. Raises `Conflict` for the last
-    administrator, or when the role has ended meanwhile.
+    administrator, or when the role has ended meanwhile, `NotFound` when the account has gone.
     """
     user_id, role, authority_id = assignment.user_id, assignment.role, assignment.authority_id
+    user = hold_account(session, user_id)
     if role == Role.ADMINISTRATOR:
         ensure_an_administrator_remains(session, without=user_id)
     led = _led_by_this(session, assignment)
@@ -147,7 +148,6 @@ def end_role(session: Session, *, actor: Actor, assignment: RoleAssignment, reas
     )
     if ended is None:
         raise Conflict("This role has ended already")
-    user = session.get(User, user_id)
     session.expunge(assignment)
     session.expire(user, ["roles"])
     audit.record(
@@ -191,10 +191,21 @@ def resume_roles(session: Session, *, actor: Actor, user_id: int, authority_id: 
     Raises as `suspend_roles` does, but for one's own.
     """
     _check_manages(actor, authority_id)
+    if not is_national(actor) and _suspended_nationally(session, user_id, authority_id):
+        raise NotAllowed("A curator or an administrator has suspended this person")
     changed = _rest(session, actor, user_id, authority_id, rest=False)
     if not changed:
         raise Conflict("This person is not suspended here")
     _tell(session, actor, user_id, changed, authority_id, "resumed")
+
+
+def _suspended_nationally(session: Session, user_id: int, authority_id: int) -> bool:
+    query = select(RoleAssignment.id).where(
+        RoleAssignment.user_id == user_id,
+        RoleAssignment.authority_id == authority_id,
+        RoleAssignment.suspended_nationally.is_(True),
+    )
+    return session.scalars(query).first() is not None
 
 
 def _check_manages(actor: Actor, authority_id: int) -> None:
@@ -213,6 +224,7 @@ def _rest(
     for assignment in held:
         if (assignment.suspended_at is None) == rest:
             assignment.suspended_at = clock.now() if rest else None
+            assignment.suspended_nationally = rest and is_national(actor)
             changed.append(assignment.role)
             audit.record(
                 session,
@@ -273,9 +285,9 @@ def suspend_account(session: Session, *, actor: Actor, user_id: int) -> None:
     """
     if actor.id == user_id:
         raise NotAllowed("Ask another administrator to suspend you, or leave the service")
+    user = hold_account(session, user_id)
     ensure_an_administrator_remains(session, without=user_id)
     led = _Leads.of(session, user_id)
-    user = _account(session, user_id)
     if not user.active:
         raise Conflict(f"This account {_state(user)} already")
     user.active = False
@@ -290,7 +302,7 @@ def resume_account(session: Session, *, actor: Actor, user_id: int) -> None:
 
     Raises `NotFound`, or `Conflict` for an account that is open or was closed for good.
     """
-    user = _account(session, user_id)
+    user = hold_account(session, user_id)
     if user.active or user.closed_at is not None:
         raise Conflict(f"This account {_state(user)}")
     user.active = True
@@ -303,9 +315,9 @@ def close_account(session: Session, *, actor: Actor, user_id: int) -> None:
 
     Raises `NotFound`, or `Conflict` for the last administrator or an account that was closed.
     """
+    user = hold_account(session, user_id)
     ensure_an_administrator_remains(session, without=user_id)
     led = _Leads.of(session, user_id)
-    user = _account(session, user_id)
     if user.closed_at is not None:
         raise Conflict("This account has been closed already")
     user.active = False
@@ -345,10 +357,9 @@ def erase(
     `but_invitation` is the one invitation to their address that stays. Raises `NotFound`, or
     `Conflict` for the last administrator.
     """
-    closed = select(User.id).where(User.id == user_id, User.closed_at.is_not(None))
-    if session.scalar(closed) is None:  # before any lock is taken: closing takes them in its order
+    user = hold_account(session, user_id)
+    if user.closed_at is None:
         close_account(session, actor=actor, user_id=user_id)
-    user = _account(session, user_id)
     addresses = addresses_of(session, user)
     mail.forget(session, addresses=addresses, user_id=user_id)
     session.execute(
@@ -363,6 +374,11 @@ def erase(
     _record(session, by, "account.erased", user_id)
 
 
+def hold_address(session: Session, email: str) -> None:
+    """Let nobody else change an account of this address until the transaction ends."""
+    session.execute(select(User.id).where(User.email == email).with_for_update(of=User)).all()
+
+
 def free_address(session: Session, *, email: str, invitation_id: int) -> None:
     """Erase a closed account whose address somebody takes an invitation up at.
 
@@ -374,32 +390,36 @@ def free_address(session: Session, *, email: str, invitation_id: int) -> None:
         erase(session, actor=Actor(), user_id=user_id, but_invitation=invitation_id)
 
 
+def hold_account(session: Session, user_id: int) -> User:
+    """Return an account as it is now, which nobody else changes until the transaction ends.
+
+    Whoever needs an account and its roles or invitations takes the account first, then the roles of
+    administrators, then those of leads, so that nobody waits in a circle. Raises `NotFound`.
+    """
+    user = session.scalars(
+        select(User)
+        .where(User.id == user_id)
+        .with_for_update(of=User, key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if user is None:
+        raise NotFound("There is no such account")
+    return user
+
+
 def addresses_of(session: Session, user: User) -> set[str]:
     """Return the e-mail addresses that are known to be a person's: theirs, and those given up.
 
     An earlier one is known by the invitation that was taken up there. One that has become somebody
     else's is not among them.
     """
-    taken_up = select(AuditEntry.object_id).where(
+    taken_up = select(AuditEntry.object_id, AuditEntry.details).where(
         AuditEntry.actor_id == user.id, AuditEntry.action == "invitation.accepted"
     )
-    ids = [int(id_) for id_ in session.scalars(taken_up)]
+    ids = [int(id_) for id_, details in session.execute(taken_up) if details["own_address"]]
     earlier = set(session.scalars(select(Invitation.email).where(Invitation.id.in_(ids))))
     others = select(User.email).where(User.email.in_(earlier), User.id != user.id)
     return (earlier - set(session.scalars(others))) | {user.email}
-
-
-def _account(session: Session, user_id: int) -> User:
-    """Return an account as it is now, and let nobody else change it meanwhile."""
-    user = session.scalars(
-        select(User)
-        .where(User.id == user_id)
-        .with_for_update(of=User)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if user is None:
-        raise NotFound("There is no such account")
-    return user
 
 
 def _state(user: User) -> str:

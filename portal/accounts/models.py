@@ -123,6 +123,8 @@ class RoleAssignment(Base):
     given_at: Mapped[datetime | None] = mapped_column(Moment)
     suspended_at: Mapped[datetime | None] = mapped_column(Moment)
     """A suspended role opens nothing, and can be given back as it was."""
+    suspended_nationally: Mapped[bool | None]
+    """Whether a curator or an administrator did it, whom a lead does not overrule."""
     user: Mapped[User] = relationship(back_populates="roles")
 
 

@@ -41,9 +41,24 @@ def without_lead(session: Session, context: Mapping[str, Any], reader: Actor) ->
     )
 
 
+_CHANGES = {"ended": "has ended", "suspended": "is suspended", "resumed": "is yours again"}
+
+
 def role_changed(session: Session, context: Mapping[str, Any], reader: Actor) -> Told:
-    """Tell a person that somebody gave, suspended or ended a role of theirs."""
-    return Told("Your roles have changed", "/account")
+    """Tell a person that somebody suspended, gave back or ended a role of theirs."""
+    authority = session.get(Authority, context.get("authority_id") or 0)
+    change = _CHANGES.get(context.get("change", ""))
+    if change is None:
+        return Told("Your roles have changed", "/account")
+    role = f"Your role of {Role(context['role']).label.lower()}"
+    if authority is None:
+        return Told(f"{role} {change}", "/account")
+    return Told(
+        f"{role} in {authority.name} {change}",
+        "/account",
+        authority_id=authority.id,
+        plain=f"{role} {change}",
+    )
 
 
 def password_changed(session: Session, context: Mapping[str, Any], reader: Actor) -> Told:

@@ -133,12 +133,17 @@ class _Words:
         return f"{entry.object_type.capitalize()} {entry.object_id}"
 
     def details(self, entry: AuditEntry) -> str | None:
-        said = [f"{key}: {self._detail(key, value)}" for key, value in entry.details.items()]
+        said = [
+            f"{key.replace('_', ' ')}: {self._detail(key, value)}"
+            for key, value in entry.details.items()
+        ]
         return "; ".join(said) or None
 
     def _detail(self, key: str, value: Any) -> str:
         if key == "authority":
             return self.authority(value) or "none"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
         if isinstance(value, list):
             return ", ".join(str(one) for one in value) or "none"
         return str(value)
@@ -181,12 +186,24 @@ def _roles(session: Session, user_id: int, words: _Words) -> Section:
         "sector": "Sector",
         "given": "Given",
         "suspended": "Suspended",
+        "suspended_by": "Suspended by",
     }
     rows: list[Mapping[str, Value]] = [
-        _role_in_words(held, words) | {"given": held.given_at, "suspended": held.suspended_at}
+        _role_in_words(held, words)
+        | {
+            "given": held.given_at,
+            "suspended": held.suspended_at,
+            "suspended_by": _suspended_by(held),
+        }
         for held in session.scalars(query)
     ]
     return Section("roles", "Your roles", columns, rows)
+
+
+def _suspended_by(held: RoleAssignment) -> str | None:
+    if held.suspended_at is None:
+        return None
+    return "A curator or an administrator" if held.suspended_nationally else "A strategic lead"
 
 
 def _role_in_words(row: RoleAssignment | Invitation, words: _Words) -> dict[str, Value]:

@@ -121,7 +121,9 @@ def _own_role(assignment_id: int) -> HeldRole:
 def _end(held: HeldRole) -> bool:
     """End a role of the person's own, and their sessions in other browsers."""
     person = _person()
-    assignment = db.session.get_one(RoleAssignment, held.id)
+    assignment = db.session.get(RoleAssignment, held.id)
+    if assignment is None:
+        return False
     try:
         leaving.end_role(db.session, actor=person.actor, assignment=assignment, reason="left")
     except Conflict:

@@ -153,6 +153,20 @@ def use(session: Session, *, link: Link, password: str) -> None:
     """
     passwords.check(password, email=link.email, name=link.name)
     hashed = passwords.hash_password(password)
+    with session.begin_nested():  # what is refused leaves the link as it was
+        _use(session, link, hashed)
+    person = Actor(id=link.user_id, name=link.name)
+    after_change(session, actor=person, email=link.email)
+    audit.record(
+        session,
+        actor=person,
+        action="password.reset",
+        object_type="account",
+        object_id=str(link.user_id),
+    )
+
+
+def _use(session: Session, link: Link, hashed: str) -> None:
     # the account first, as whoever makes a link does, so that nobody waits in a circle
     session.execute(select(User.id).where(User.id == link.user_id).with_for_update(key_share=True))
     # one statement: of two that use the link at once, one finds it used
@@ -176,12 +190,3 @@ def use(session: Session, *, link: Link, password: str) -> None:
     )
     if not kept:
         raise Gone
-    person = Actor(id=link.user_id, name=link.name)
-    after_change(session, actor=person, email=link.email)
-    audit.record(
-        session,
-        actor=person,
-        action="password.reset",
-        object_type="account",
-        object_id=str(link.user_id),
-    )

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
-from portal.accounts import leaving, notices
+from portal.accounts import invitations, leaving, notices
 from portal.accounts.models import (
     Notice,
     PeopleConfirmation,
@@ -17,7 +17,8 @@ from portal.accounts.models import (
     User,
     UserSession,
 )
-from portal.accounts.policy import leads, may_manage_people
+from portal.accounts.policy import is_national, leads, may_manage_people
+from portal.accounts.service import USABLE, usable_here
 from portal.audit import service as audit
 from portal.authorities.models import Authority
 from portal.core import clock
@@ -51,6 +52,10 @@ class Member:
     last_seen_at: datetime | None
     manageable: bool
     """Whether whoever looks may suspend and remove them."""
+    may_resume: bool
+    """Whether whoever looks may let them back in: a lead not those whom a curator suspended."""
+    account_suspended: bool
+    """Whether an administrator lets nobody in with the account."""
 
     @property
     def suspended(self) -> bool:
@@ -94,21 +99,31 @@ def members(session: Session, *, actor: Actor, authority_id: int) -> list[Member
         .where(RoleAssignment.authority_id == authority_id)
         .order_by(func.lower(User.name), User.id, RoleAssignment.id)
     )
-    people: dict[int, tuple[User, list[HeldRole], datetime | None]] = {}
+    people: dict[int, tuple[User, list[RoleAssignment], datetime | None]] = {}
     for user, held, seen in session.execute(query):
-        roles = people.setdefault(user.id, (user, [], seen))[1]
-        roles.append(HeldRole(held.role, held.sector, held.suspended_at is not None))
-    return [
-        Member(
-            user.id,
-            user.name,
-            user.email,
-            roles,
-            seen,
-            _manageable(actor, user.id, authority_id, [r.role for r in roles]),
-        )
-        for user, roles, seen in people.values()
-    ]
+        people.setdefault(user.id, (user, [], seen))[1].append(held)
+    return [_member(actor, authority_id, *person) for person in people.values()]
+
+
+def _member(
+    actor: Actor,
+    authority_id: int,
+    user: User,
+    held: Sequence[RoleAssignment],
+    seen: datetime | None,
+) -> Member:
+    manageable = _manageable(actor, user.id, authority_id, [r.role for r in held])
+    overruled = any(r.suspended_nationally for r in held) and not is_national(actor)
+    return Member(
+        user.id,
+        user.name,
+        user.email,
+        [HeldRole(r.role, r.sector, r.suspended_at is not None) for r in held],
+        seen,
+        manageable,
+        may_resume=manageable and not overruled,
+        account_suspended=not user.active,
+    )
 
 
 def _manageable(actor: Actor, user_id: int, authority_id: int, roles: Sequence[Role]) -> bool:
@@ -117,8 +132,7 @@ def _manageable(actor: Actor, user_id: int, authority_id: int, roles: Sequence[R
     """
     if user_id == actor.id or not may_manage_people(actor, authority_id):
         return False
-    national = not {Role.CURATOR, Role.ADMINISTRATOR}.isdisjoint(actor.roles)
-    return national or Role.STRATEGIC_LEAD not in roles
+    return is_national(actor) or Role.STRATEGIC_LEAD not in roles
 
 
 def member(session: Session, *, actor: Actor, authority_id: int, user_id: int) -> Member:
@@ -145,13 +159,18 @@ def resume(session: Session, *, actor: Actor, authority_id: int, user_id: int) -
 
 
 def remove(session: Session, *, actor: Actor, authority_id: int, user_id: int) -> None:
-    """End every role of a person in an authority; the account stays."""
-    member(session, actor=actor, authority_id=authority_id, user_id=user_id)
+    """End every role of a person in an authority, and what invites them there.
+
+    The account stays.
+    """
+    found = member(session, actor=actor, authority_id=authority_id, user_id=user_id)
+    leaving.hold_account(session, user_id)
     query = select(RoleAssignment).where(
         RoleAssignment.user_id == user_id, RoleAssignment.authority_id == authority_id
     )
     for assignment in session.scalars(query).all():
         leaving.end_role(session, actor=actor, assignment=assignment, reason="removed")
+    invitations.withdraw_all(session, actor=actor, email=found.email, authority_id=authority_id)
 
 
 # ---- The list is confirmed every ninety days
@@ -185,7 +204,9 @@ def place(session: Session, authority_id: int) -> Place:
 
 def places(session: Session, *, ids: Sequence[int] | None = None, name: str = "") -> list[Place]:
     """Return authorities with the state of their lists, by name: those of `ids`, or all."""
-    is_lead = (RoleAssignment.role == Role.STRATEGIC_LEAD) & RoleAssignment.suspended_at.is_(None)
+    is_lead = and_(
+        RoleAssignment.role == Role.STRATEGIC_LEAD, RoleAssignment.suspended_at.is_(None), USABLE
+    )
     confirmed = (
         select(func.max(PeopleConfirmation.at))
         .where(PeopleConfirmation.authority_id == Authority.id)
@@ -201,6 +222,7 @@ def places(session: Session, *, ids: Sequence[int] | None = None, name: str = ""
             func.min(case((is_lead, RoleAssignment.given_at))),
         )
         .outerjoin(RoleAssignment, RoleAssignment.authority_id == Authority.id)
+        .outerjoin(User, User.id == RoleAssignment.user_id)
         .group_by(Authority.id, Authority.name)
         .order_by(Authority.name)
     )
@@ -210,7 +232,7 @@ def places(session: Session, *, ids: Sequence[int] | None = None, name: str = ""
         query = query.where(Authority.name.icontains(name, autoescape=True))
     return [
         Place(id_, called, lead_count, people, at, lead_count > 0 and _due(at or since))
-        for id_, called, lead_count, people, at, since in session.execute(query)
+        for id_, called, lead_count, people, at, since in session.execute(query, usable_here())
     ]
 
 

@@ -11,10 +11,10 @@ from flask_login import current_user
 from portal.accounts import domains, invitations, leaving, many, people
 from portal.accounts.models import Invitation, Role
 from portal.accounts.people_forms import DomainsForm, InviteForm, InviteManyForm, SureForm
-from portal.accounts.policy import leads, may_invite
+from portal.accounts.policy import is_national, leads, may_invite, may_withdraw
 from portal.authorities.models import Authority
 from portal.core.database import db
-from portal.core.errors import DomainError, NotAllowed
+from portal.core.errors import Conflict, DomainError, NotAllowed
 from portal.core.permissions import Actor, Permission, Policy, requires
 from portal.ui import pagination
 
@@ -34,6 +34,7 @@ DONE: Mapping[str, str] = {
 REFUSED: Mapping[str, str] = {
     "accepted": "Nothing was changed: the invitation has been accepted meanwhile.",
     "withdrawn": "Nothing was changed: the invitation has been withdrawn already.",
+    "already": "Nothing was changed: somebody has done this meanwhile.",
     "domain": "Nothing was sent: addresses at this domain can’t be invited any more.",
 }
 
@@ -55,7 +56,7 @@ def _said() -> dict[str, str | None]:
 def index() -> ResponseReturnValue:
     """Lead a lead to their authority; let a curator choose one."""
     actor = _actor()
-    national = not {Role.CURATOR, Role.ADMINISTRATOR}.isdisjoint(actor.roles)
+    national = is_national(actor)
     led = [place for role, place in actor.memberships if role == Role.STRATEGIC_LEAD]
     if not national and len(led) == 1:
         return redirect(url_for("people.of", authority_id=led[0]))
@@ -99,6 +100,7 @@ def of(authority_id: int) -> ResponseReturnValue:
         leads=leads(actor, authority_id),
         choices=many.choices_of(actor, authority_id),
         may_invite=lambda role: may_invite(actor, role, authority_id),
+        may_withdraw=lambda role: may_withdraw(actor, role, authority_id),
         may_set_domains=_allows(Permission.AUTHORITY_SET_DOMAINS),
         actor=actor,
         **_said(),
@@ -307,8 +309,12 @@ def remove(authority_id: int, user_id: int) -> ResponseReturnValue:
 @requires(Permission.PEOPLE_MANAGE)
 def resume(authority_id: int, user_id: int) -> ResponseReturnValue:
     """Give a suspended person their rights back."""
-    people.resume(db.session, actor=_actor(), authority_id=authority_id, user_id=user_id)
-    return redirect(url_for("people.of", authority_id=authority_id, done="resumed"))
+    _, back = _place(authority_id)
+    try:
+        people.resume(db.session, actor=_actor(), authority_id=authority_id, user_id=user_id)
+    except Conflict:
+        return redirect(f"{back}?refused=already")
+    return redirect(f"{back}?done=resumed")
 
 
 def _if_sure(
@@ -319,7 +325,11 @@ def _if_sure(
     person = people.member(db.session, actor=actor, authority_id=authority_id, user_id=user_id)
     form = SureForm()
     if form.validate_on_submit():
-        change(db.session, actor=actor, authority_id=authority_id, user_id=user_id)
+        try:
+            with db.session.begin_nested():
+                change(db.session, actor=actor, authority_id=authority_id, user_id=user_id)
+        except Conflict:
+            return redirect(f"{back}?refused=already")
         return redirect(f"{back}?done={done}")
     sole_lead = leaving.leads_of(db.session, authority_id) == {user_id}
     return render_template(
@@ -365,5 +375,6 @@ def staff() -> ResponseReturnValue:
         staff=people.staff(db.session),
         pending=invitations.pending(db.session, None),
         may_invite=lambda role: may_invite(_actor(), role, None),
+        may_withdraw=lambda role: may_withdraw(_actor(), role, None),
         **_said(),
     )

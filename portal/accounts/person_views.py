@@ -13,7 +13,7 @@ from portal.accounts.people_forms import SureForm
 from portal.accounts.person_forms import FindForm
 from portal.core.application import reads_only
 from portal.core.database import db
-from portal.core.errors import DomainError, NotAllowed, NotFound
+from portal.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from portal.core.permissions import Actor, Permission, requires
 
 bp = Blueprint("person", __name__, template_folder="templates")
@@ -102,7 +102,9 @@ def end_role(user_id: int, assignment_id: int) -> ResponseReturnValue:
         raise NotFound
 
     def do() -> ResponseReturnValue:
-        assignment = db.session.get_one(RoleAssignment, assignment_id)
+        assignment = db.session.get(RoleAssignment, assignment_id)
+        if assignment is None:
+            raise Conflict("This role has ended already")
         leaving.end_role(db.session, actor=_actor(), assignment=assignment, reason="removed")
         return redirect(url_for("person.show", user_id=user_id, done="role-ended"))
 

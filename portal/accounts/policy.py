@@ -30,6 +30,11 @@ def leads(actor: Actor, authority_id: int) -> bool:
     return (Role.STRATEGIC_LEAD, authority_id) in actor.memberships
 
 
+def is_national(actor: Actor) -> bool:
+    """Tell whether the person is a curator or an administrator."""
+    return not frozenset({Role.CURATOR, Role.ADMINISTRATOR}).isdisjoint(actor.roles)
+
+
 def may_invite(actor: Actor, role: Role, authority_id: int | None) -> bool:
     """Tell whether the person may invite somebody to a role: a lead to their own authority only."""
     if (role in OF_AN_AUTHORITY) != (authority_id is not None):
@@ -40,13 +45,19 @@ def may_invite(actor: Actor, role: Role, authority_id: int | None) -> bool:
     return not inviters.isdisjoint(actor.roles)
 
 
+def may_withdraw(actor: Actor, role: Role, authority_id: int | None) -> bool:
+    """Tell whether the person may take an invitation back: who manages those it would let in."""
+    if authority_id is None:
+        return may_invite(actor, role, authority_id)
+    return may_manage_people(actor, authority_id)
+
+
 def may_manage_people(actor: Actor, authority_id: int) -> bool:
     """Tell whether the person may see, suspend and remove the people of an authority.
 
     Its leads may; curators and administrators may too, since an authority can lose its last lead.
     """
-    national = frozenset({Role.CURATOR, Role.ADMINISTRATOR})
-    return leads(actor, authority_id) or not national.isdisjoint(actor.roles)
+    return leads(actor, authority_id) or is_national(actor)
 
 
 def register(policy: Policy) -> None:

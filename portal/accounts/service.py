@@ -27,6 +27,7 @@ from portal.core import clock
 from portal.core.config import Settings
 from portal.core.database import db, may_write, reading, short_transaction
 from portal.core.errors import Conflict, DomainError, TooManyAttempts
+from portal.core.mail_settings import is_address
 from portal.core.permissions import Actor
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -56,14 +57,13 @@ class Membership:
 
     role: str
     authority: str | None
+    suspended: bool = False
 
 
 def clean_email(email: str) -> str:
     """Return an e-mail address as accounts keep it. Raises `DomainError` for what is none."""
     email = email.strip().lower()
-    local, _, host = email.rpartition("@")
-    odd = any(c.isspace() or not c.isprintable() for c in email)
-    if not local or not host or "@" in local or len(email) > 254 or odd:
+    if len(email) > 254 or not is_address(email):
         raise DomainError("Enter an e-mail address in the form name@example.gov.uk")
     return email
 
@@ -83,17 +83,49 @@ def create(
     Raises `DomainError` for an address, name, password or role that cannot be, `Conflict` when the
     address has an account already.
     """
+    hashed = hash_for(email=email, name=name, password=password)
+    return open_account(
+        session,
+        actor=actor,
+        email=email,
+        name=name,
+        password_hash=hashed,
+        roles=roles,
+        demonstration=demonstration,
+    )
+
+
+def hash_for(*, email: str, name: str, password: str) -> str:
+    """Check what a person wants to be known by, and return the hash of their password.
+
+    This takes a while: call it before a transaction begins to write. Raises `DomainError`.
+    """
     email = clean_email(email)
     if not name.strip() or len(name) > 200:
         raise DomainError("Enter a name of at most 200 characters")
     passwords.check(password, email=email, name=name)
+    return passwords.hash_password(password)
+
+
+def open_account(
+    session: Session,
+    *,
+    actor: Actor,
+    email: str,
+    name: str,
+    password_hash: str,
+    roles: list[tuple[Role, int | None]],
+    demonstration: bool = False,
+) -> User:
+    """Create an account with a hash that `hash_for` gave; raises as `create` does."""
+    email = clean_email(email)
     for role, authority in roles:
         if (role in OF_AN_AUTHORITY) != (authority is not None):
             raise DomainError(f"A {role.label.lower()} and an authority do not go together")
     user = User(
         email=email,
         name=name.strip(),
-        password_hash=passwords.hash_password(password),
+        password_hash=password_hash,
         created_at=clock.now(),
         demonstration=demonstration,
         roles=[
@@ -139,8 +171,28 @@ def sign_in(
         _record_refusal(str(user.id) if user else "unknown", reason)
         return None
     assert user is not None  # noqa: S101 (only a known account's hash can match)
+    stale = passwords.needs_rehash(user.password_hash)
+    rehashed = passwords.hash_password(password) if stale else None
+    if not _still(db.session, user):
+        db.session.rollback()
+        _record_refusal(str(user.id), "changed meanwhile")
+        return None
     throttle.forgive(db.session, attempt)
-    return _begin(db.session, user, password, browser)
+    if rehashed:
+        replace = update(User).where(User.id == user.id).values(password_hash=rehashed)
+        db.session.execute(replace)
+    return _begin(db.session, user, browser)
+
+
+def _still(session: Session, user: User) -> bool:
+    """Tell whether the password that was checked still is the account's, and hold that so.
+
+    The check takes a while, in which the password may have been changed or the person suspended.
+    """
+    same = select(User.id).where(
+        User.id == user.id, User.password_hash == user.password_hash, User.active
+    )
+    return session.scalar(same.with_for_update(key_share=True)) is not None
 
 
 def knows_password(person: SignedIn, *, password: str, address: str) -> bool:
@@ -199,7 +251,7 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _begin(session: Session, user: User, password: str, browser: str | None) -> SignedIn:
+def _begin(session: Session, user: User, browser: str | None) -> SignedIn:
     now = clock.now()
     token = new_token()
     row = UserSession(
@@ -210,9 +262,6 @@ def _begin(session: Session, user: User, password: str, browser: str | None) -> 
         browser=browser,
     )
     session.add(row)
-    if passwords.needs_rehash(user.password_hash):
-        rehashed = passwords.hash_password(password)
-        session.execute(update(User).where(User.id == user.id).values(password_hash=rehashed))
     session.flush()
     actor = Actor(id=user.id, name=user.name)
     audit.record(
@@ -331,12 +380,12 @@ def sign_out(session: Session, *, person: SignedIn) -> None:
 def memberships(session: Session, user_id: int) -> list[Membership]:
     """Return the person's roles in words, each with its authority."""
     rows = session.execute(
-        select(RoleAssignment.role, Authority.name)
+        select(RoleAssignment.role, Authority.name, RoleAssignment.suspended_at)
         .outerjoin(Authority, Authority.id == RoleAssignment.authority_id)
         .where(RoleAssignment.user_id == user_id)
         .order_by(RoleAssignment.id)
     )
-    return [Membership(role.label, authority) for role, authority in rows]
+    return [Membership(role.label, authority, at is not None) for role, authority, at in rows]
 
 
 def give_published_password(session: Session) -> None:

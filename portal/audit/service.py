@@ -21,7 +21,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "document.withdrawn": frozenset(),
     "domains.changed": frozenset({"added", "removed"}),
     "email.changed": frozenset(),
-    "invitation.accepted": frozenset({"role", "authority"}),
+    "invitation.accepted": frozenset({"role", "authority", "own_address"}),
     "invitation.resent": frozenset(),
     "invitation.sent": frozenset({"role", "authority"}),
     "invitation.withdrawn": frozenset(),

@@ -6,6 +6,7 @@ from typing import IO, Any, TypeVar
 
 from flask import Flask, Request, Response, current_app, request
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import IntegerConverter, Map
 
 from portal.core.database import changes, commit, db, reading
 
@@ -65,6 +66,13 @@ def somebody_is_there() -> bool:
     return not getattr(view, "asks_only", False)
 
 
+class RowNumber(IntegerConverter):
+    """The number of a row in an address: no larger than databases count, else there is no page."""
+
+    def __init__(self, map: Map, max: int | None = 2**31 - 1, **given: Any) -> None:
+        super().__init__(map, max=max, **given)
+
+
 class Portal(Flask):
     """A Flask application that commits in one place, before the response leaves."""
 
@@ -72,6 +80,7 @@ class Portal(Flask):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.url_map.converters["int"] = RowNumber
         self.followers: dict[str, Callable[[], None]] = {}
         """What is called, by topic, after a request has committed a change; it must not wait."""
 

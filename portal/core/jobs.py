@@ -44,6 +44,9 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+_ENDED = (JobState.DONE, JobState.FAILED)
+
+
 class Job(Base):
     """One piece of work. Its arguments name rows; they hold no text that anybody wrote."""
 
@@ -142,8 +145,8 @@ class Jobs:
     def add_due(self, session: Session) -> None:
         """Ask for the scheduled work of the present slots, unless somebody has already.
 
-        What was left from an earlier slot, waiting for another try or failed, is the same work: the
-        new job stands in its place. While an earlier one is running, none is added.
+        What is running or waits for another try from an earlier slot is the same work: none is
+        added beside it, so that work that always fails counts its tries and fails in the end.
         """
         missing = self.missing(session)
         for name, key in self.keys().items():
@@ -156,9 +159,12 @@ def _add_scheduled(session: Session, name: str, key: str) -> None:
         of_schedule = Job.key.startswith(f"{name}:", autoescape=True)
         return and_(Job.state.in_(states), Job.name == name, of_schedule, Job.key != key)
 
-    if session.scalar(select(Job.id).where(earlier(JobState.RUNNING)).limit(1)) is None:
+    under_way = earlier(JobState.RUNNING, JobState.WAITING)
+    if session.scalar(select(Job.id).where(under_way).limit(1)) is None:
         enqueue(session, name, key=key)
-        session.execute(delete(Job).where(earlier(JobState.WAITING, JobState.FAILED)))
+        # one that failed stays to be seen until a later one has failed or been done
+        latest = session.scalar(select(func.max(Job.id)).where(earlier(*_ENDED))) or 0
+        session.execute(delete(Job).where(earlier(JobState.FAILED), Job.id < latest))
 
 
 def each_minute(moment: datetime) -> str:
@@ -268,7 +274,7 @@ def run(jobs: Jobs, job_id: int) -> bool:
     kind = jobs.kinds.get(claim.name)
     try:
         if kind is None:
-            raise WorkFailed(UNKNOWN, final=True)
+            raise WorkFailed(UNKNOWN)
         if claim.attempt > kind.attempts:  # work that ends its worker must not end each of them
             raise WorkFailed(ENDED_MEANWHILE, final=True)
         try:
@@ -341,6 +347,13 @@ def retry(session: Session, job_id: int | None = None) -> list[str]:
     if names:
         changed(session, TOPIC)
     return list(names)
+
+
+def worker_seen(session: Session, since: datetime) -> bool:
+    """Tell whether a worker has done, tried or taken work since a moment."""
+    tried = and_(Job.state.in_((JobState.WAITING, JobState.RUNNING)), Job.attempts > 0)
+    seen = or_(Job.finished_at > since, and_(tried, Job.due_at > since), Job.claimed_until > since)
+    return session.scalar(select(Job.id).where(seen).limit(1)) is not None
 
 
 def last_done(session: Session) -> datetime | None:

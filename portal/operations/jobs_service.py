@@ -47,7 +47,7 @@ def overview(session: Session) -> Overview:
     query = select(Job.state, func.count()).group_by(Job.state)
     counts |= {state: number for state, number in session.execute(query)}
     last = jobs.last_done(session)
-    return Overview(counts, last, last is not None and clock.now() - last < UNSEEN)
+    return Overview(counts, last, jobs.worker_seen(session, clock.now() - UNSEEN))
 
 
 def listed(session: Session, known: Jobs, *, state: JobState | None, page: int) -> list[Piece]:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from portal.core.errors import Gone, NotAllowed, NotFound, TooManyAttempts
+from portal.core.errors import DomainError, Gone, NotAllowed, NotFound, TooManyAttempts
 
 RETRY_SECONDS = 300
 _PAGES = {403, 404, 410, 413, 429, 500, 503}
@@ -31,12 +31,17 @@ def init_app(app: Flask, instance: Path) -> None:
         (NotAllowed, lambda error: _page(403)),
         (Gone, lambda error: _page(410, reason=str(error))),
         (TooManyAttempts, _too_many_attempts),
+        (DomainError, lambda error: (_refused(error), 409)),
         (CSRFError, lambda error: (render_template("ui/errors/form_expired.html"), 400)),
         (HTTPException, _http),
         (Exception, _unexpected),
     ]
     for kind, handler in handlers:
         app.register_error_handler(kind, handler)
+
+
+def _refused(error: DomainError) -> str:
+    return render_template("ui/errors/refused.html", reason=str(error))
 
 
 def _page(status: int, **about: object) -> ResponseReturnValue:

@@ -279,18 +279,32 @@ def test_scheduled_work_is_done_once_for_each_slot(app: Flask) -> None:
 
 
 def test_scheduled_work_that_failed_does_not_keep_the_next_from_being_done(app: Flask) -> None:
-    outcomes = iter([WorkFailed("No.", final=True), WorkFailed("No."), None])
+    outcomes = iter([WorkFailed("No.", final=True), WorkFailed("No."), None, None])
 
     def does() -> None:
         if error := next(outcomes):
             raise error
 
+    failed, waiting, done = JobState.FAILED, JobState.WAITING, JobState.DONE
     scheduled(app, does, jobs.each_day)
-    for day, state in enumerate((JobState.FAILED, JobState.WAITING, JobState.DONE)):
+    # what failed stays to be seen until a later one is done; what waits is not begun beside itself
+    expected = ([failed], [failed, waiting], [failed, done], [done, done])
+    for day, states in enumerate(expected):
         with clock.frozen(START + timedelta(days=day)):
             work(app, scheduled=True)
-        # one row stands for it: the same failure is not counted day after day
-        assert [job.state for job in rows(app)] == [state]
+        assert [job.state for job in rows(app)] == states, day
+
+
+def test_scheduled_work_that_always_fails_fails_in_the_end(app: Flask) -> None:
+    scheduled(app, fail(), jobs.each_minute, attempts=3)
+    for minute in range(10):
+        with clock.frozen(START + minute * MINUTE):
+            work(app, scheduled=True)
+        with app.app_context(), short_transaction() as session:
+            assert jobs.worker_seen(session, START - MINUTE), "a worker that fails is there"
+    states = [job.state for job in rows(app)]
+    assert states.count(JobState.FAILED) == 1
+    assert len(states) <= 2
 
 
 def test_scheduled_work_is_not_begun_twice_at_once(app: Flask) -> None:
