@@ -6,8 +6,23 @@ from dataclasses import dataclass
 from playwright.sync_api import Page as Tab
 
 from portal.accounts.models import Role
-from tests.e2e.servers import LETTER, REVIEW_DUE, WITHDRAWN, link_to_choose_a_password
-from tests.people import ADMINISTRATOR, CURATOR, LEAD, NOBODY, PASSWORD, PRACTITIONER, Person
+from tests.e2e.servers import (
+    LETTER,
+    REVIEW_DUE,
+    WITHDRAWN,
+    link_to_accept,
+    link_to_choose_a_password,
+)
+from tests.people import (
+    ADMINISTRATOR,
+    CURATOR,
+    LEAD,
+    NOBODY,
+    PARTNER,
+    PASSWORD,
+    PRACTITIONER,
+    Person,
+)
 
 AMIRA = Person("Amira Khan", Role.PRACTITIONER, "A")
 """An account of the demonstration, which signs in with one press."""
@@ -170,6 +185,16 @@ def press(tab: Tab, name: str) -> None:
         tab.get_by_role("button", name=name).click()
 
 
+def accept_in_vain(tab: Tab) -> None:
+    tab.get_by_label("Password", exact=True).fill("password1234")
+    press(tab, "Create account")
+
+
+def accept_without_a_word(tab: Tab) -> None:
+    tab.get_by_label("Change my e-mail address to").check()
+    press(tab, "Accept invitation")
+
+
 def invite_nobody(tab: Tab) -> None:
     press(tab, "Send invitation")
 
@@ -230,6 +255,7 @@ def let_back_in(tab: Tab) -> None:
 
 PERSON = "/administration/people/2"
 ACCESS = "/administration/access"
+INVITATIONS = [f"/invitation?t={link_to_accept(number)}" for number in (1, 2)]
 HARTLEPOOL = "/authorities/1"
 
 
@@ -361,6 +387,13 @@ PAGES = (
     PortalPage("domains-error", f"{HARTLEPOOL}/domains", CURATOR, 422, then=set_a_wrong_domain),
     PortalPage("staff", "/administration/people", ADMINISTRATOR),
     PortalPage("invite-staff", "/administration/people/invite", ADMINISTRATOR),
+    PortalPage("invitation", INVITATIONS[0]),
+    PortalPage("invitation-error", INVITATIONS[0], status=422, then=accept_in_vain),
+    PortalPage("invitation-move", INVITATIONS[0], READER),
+    PortalPage("invitation-unsaid", INVITATIONS[0], READER, 422, then=accept_without_a_word),
+    PortalPage("invitation-sign-in", INVITATIONS[1]),
+    PortalPage("invitation-of-another", INVITATIONS[1], READER, 409),
+    PortalPage("invitation-own", INVITATIONS[1], PARTNER),
     PortalPage("invitation-gone-410", "/invitation?t=1-0", status=410),
     PortalPage("invitation-accepted", "/invitation/accepted"),
     PortalPage("administration", "/administration", ADMINISTRATOR),

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from portal.accounts import notices
 from portal.accounts import service as accounts
-from portal.accounts.models import Notice, PasswordLink, User
+from portal.accounts.models import Invitation, Notice, PasswordLink, Role, User
 from portal.audit.service import COMMAND_LINE
 from portal.core import clock, links
 from portal.core.carriers import FolderCarrier, Sender
@@ -30,7 +30,7 @@ from portal.core.mail import Message
 from portal.core.permissions import Actor
 from portal.library.models import Document
 from tests.databases import SECRET, Databases
-from tests.people import CURATOR, LEAD, PASSWORD
+from tests.people import CURATOR, LEAD, PARTNER, PASSWORD
 
 WITHDRAWN = "case-002"
 NONCE = "n" * 43
@@ -242,6 +242,33 @@ def link_to_choose_a_password() -> str:
         return links.token("password", 1, f"{NONCE}:{CURATOR.email}")
 
 
+INVITED = ("nell.newcomer@sub.example.gov.uk", PARTNER.email)
+"""Whom `with_every_state` has invited to lead authority 1: invitations 1 and 2."""
+
+
+def invite_some() -> None:
+    """Invite a newcomer and somebody who has an account."""
+    for email in INVITED:
+        db.session.add(
+            Invitation(
+                email=email,
+                role=Role.STRATEGIC_LEAD,
+                authority_id=1,
+                nonce=NONCE,
+                created_at=clock.now(),
+                expires_at=clock.now() + timedelta(days=7),
+            )
+        )
+
+
+def link_to_accept(number: int) -> str:
+    """Return the token of an invitation in `with_every_state`."""
+    app = Flask("links")
+    app.config["SECRET_KEY"] = SECRET
+    with app.app_context():
+        return links.token("invitation", number, NONCE)
+
+
 def with_every_state(databases: Databases) -> Flask:
     """Let one document be withdrawn, another be overdue for review, and work stand as it can."""
     app = databases.make("stocked")
@@ -258,6 +285,7 @@ def with_every_state(databases: Databases) -> Flask:
         db.session.add(link)
         db.session.add_all(work_in_every_state())
         tell_the_lead()
+        invite_some()
         commit()
         db.engine.dispose()
     command = ["library", "withdraw", WITHDRAWN, "--reason", "The authority asked for it."]
