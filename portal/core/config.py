@@ -122,7 +122,8 @@ class Settings(MailSettings):
             return self.origin.rstrip("/")
         if self.demonstration:
             return "http://localhost:8000"
-        return f"https://{self.hosts[0] if self.hosts else 'localhost'}"
+        # a dot before a name lets in the hosts below it too
+        return f"https://{self.hosts[0].lstrip('.') if self.hosts else 'localhost'}"
 
     @property
     def host(self) -> str:
