@@ -72,7 +72,9 @@ class Visit:
         main = self.tab.main_frame
 
         def keep(answer: Response) -> None:
-            if answer.frame == main and answer.request.is_navigation_request():
+            asked = answer.request
+            in_place = asked.method == "POST" and asked.resource_type == "fetch"
+            if answer.frame == main and (asked.is_navigation_request() or in_place):
                 self.answers.append(answer)
 
         def hear(message: ConsoleMessage) -> None:

@@ -63,7 +63,8 @@ def index(app: Flask) -> None:
 def own_words(folder: Path, search_words: str) -> Path:
     """Make a content folder with the portal's vocabularies and other words for the search."""
     folder.mkdir()
-    shutil.copy(ROOT / "content" / "vocabularies.yaml", folder)
+    for name in ("vocabularies.yaml", "retention.yaml"):
+        shutil.copy(ROOT / "content" / name, folder)
     (folder / "search-words.yaml").write_text(search_words, encoding="utf-8")
     return folder
 
