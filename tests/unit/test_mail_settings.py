@@ -42,6 +42,15 @@ def test_letters_go_to_a_folder_unless_told_otherwise(production: pytest.MonkeyP
     assert settings.sender == "no-reply@portal.example.gov.uk"
 
 
+def test_letters_come_from_the_host_that_readers_know(production: pytest.MonkeyPatch) -> None:
+    hosts = {"PORTAL_HOSTS": ".portal.example.gov.uk,other.example.gov.uk"}
+    assert given(production, hosts).sender == "no-reply@portal.example.gov.uk"
+    origin = {"PORTAL_ORIGIN": "https://share.example.gov.uk:8443/"}
+    settings = given(production, hosts, origin)
+    assert settings.host == "share.example.gov.uk"
+    assert settings.address == "https://share.example.gov.uk:8443"
+
+
 @pytest.mark.parametrize(("security", "port"), [("starttls", 587), ("tls", 465), ("", 587)])
 def test_a_mail_server_is_spoken_to_encrypted(
     production: pytest.MonkeyPatch, security: str, port: int
