@@ -5,8 +5,12 @@ Nothing depends on it: the worker's sweep finds every job in the table some seco
 
 import logging
 from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING
 
 from flask import Flask
+
+if TYPE_CHECKING:
+    from portal.operations.messages import Messages
 
 _PAUSE = 0.05  # seconds, in which the answer leaves
 _log = logging.getLogger(__name__)
@@ -24,6 +28,7 @@ class HandOver:
         self._ended = Event()
         self._starting = Lock()
         self._thread: Thread | None = None
+        self._messages: Messages | None = None
 
     def wake(self) -> None:
         """Ask for the jobs that are due to be handed over, and do not wait for it."""
@@ -49,6 +54,7 @@ class HandOver:
             try:
                 self._hand_over()
             except Exception as error:  # whatever it is, the sweep finds the work
+                self._messages = None
                 _log.warning(
                     "the worker was not told of new work (%s) and will find it by itself",
                     type(error).__name__,
@@ -57,8 +63,9 @@ class HandOver:
     def _hand_over(self) -> None:
         from portal.operations.messages import Messages  # costs memory: only when it is needed
 
-        messages = Messages(self._app)
+        if self._messages is None:
+            self._messages = Messages(self._app)
         try:
-            messages.hand_over()
+            self._messages.hand_over()
         finally:
-            messages.close()
+            self._messages.close()

@@ -6,7 +6,8 @@ claimed. Importing this costs some megabytes of memory: only who sends or takes 
 
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,10 @@ class Messages:
         self._app = app
         # a message is unpickled, so it must be ours
         signed = SignedSerializer(secret=app.config["SECRET_KEY"], salt="jobs")
-        self.huey = Huey("portal", results=False, serializer=signed, **_storage(app))
+        storage, alone = _storage(app)
+        self.huey = Huey("portal", results=False, serializer=signed, create_tables=False, **storage)
+        with alone:
+            self.huey.storage.initialize_schema()
 
         def run(job_id: int) -> None:
             try:
@@ -72,23 +76,37 @@ class Messages:
         self.huey.storage.close()
 
 
-def _storage(app: Flask) -> dict[str, Any]:
+def _storage(app: Flask) -> tuple[dict[str, Any], AbstractContextManager[object]]:
+    """Return where huey keeps messages, and what makes sure that one process prepares it."""
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "postgresql":
         given, named = engine.dialect.create_connect_args(engine.url)
-        return {
+
+        def connect() -> Any:
+            return psycopg.connect(*given, **named)
+
+        storage = {
             "storage_class": PostgresStorage,
-            "connection": lambda: psycopg.connect(*given, **named),
+            "connection": connect,
             # asked every second: no second connection for each thread, and none that a pool breaks
             "blocking": False,
             "table_prefix": "huey",
         }
+        return storage, _alone(connect)
     settings: Settings = app.extensions["settings"]
     path = settings.instance / FILE
     path.touch(mode=0o600)
     _throw_away_if_damaged(path)
-    return {"storage_class": _File, "filename": str(path)}
+    return {"storage_class": _File, "filename": str(path)}, nullcontext()  # a file locks itself
+
+
+@contextmanager
+def _alone(connect: Callable[[], Any]) -> Iterator[None]:
+    # of two who create a table "if it does not exist" one fails
+    with connect() as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('portal.messages'))")
+        yield
 
 
 def _throw_away_if_damaged(path: Path) -> None:

@@ -19,7 +19,7 @@ from werkzeug import Response
 from werkzeug.test import TestResponse
 
 from portal import create_app
-from portal.core.database import db, reading
+from portal.core.database import db, reading, short_transaction
 from portal.core.permissions import Permission, requires
 from portal.library import service
 from portal.library.catalogue import generation_of
@@ -40,6 +40,7 @@ from tests.integration.searching import (
     total,
 )
 from tests.people import CURATOR, PRACTITIONER
+from tests.work import work
 
 CASE = "case-004"
 
@@ -207,6 +208,14 @@ def test_an_index_that_can_not_be_changed_for_a_while_is_changed_afterwards(
     assert "Quinquereme" not in caplog.text
     lock.rmdir()
     assert soon(lambda: find(client, "quinquereme")) == [CASE]
+
+
+def test_the_worker_makes_up_for_a_process_that_died_before_it_indexed(portal: Flask) -> None:
+    with portal.app_context(), short_transaction() as session:
+        service.record_changes(session, [id_of(portal)])  # and nobody is woken
+    assert engine_of(portal).generation() != generation(portal)
+    work(portal, scheduled=True)
+    assert engine_of(portal).generation() == generation(portal)
 
 
 # ---- No index
