@@ -439,7 +439,7 @@ def test_an_administrator_ends_one_role(portal: Flask) -> None:
     assert not signed_in(theirs)
     assert client.get(f"{place}/end-role/{role}").status_code == 404
     assert client.get(f"{place}/end-role/{role_number(portal, LEAD)}").status_code == 404
-    assert "Your roles have changed" in reader(portal, CURATOR).page("/notices").text
+    assert "Your role of curator has ended" in reader(portal, CURATOR).page("/notices").text
 
 
 def test_administrators_do_nothing_to_themselves_there(portal: Flask) -> None:
