@@ -451,7 +451,7 @@ def write(session: Session, context: Mapping[str, Any]) -> Words | None:
     return Words(
         subject="You are invited to Shared safeguarding practice",
         text=f"""\
-You are invited to Shared safeguarding practice, where English local authorities share what they
+You are invited to Shared safeguarding practice, where English local authorities share what they \
 have learned about safeguarding children from radicalisation.
 
 Your role would be: {invitation.role.label.lower()}, {place}.

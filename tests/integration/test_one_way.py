@@ -22,7 +22,7 @@ from portal.core.database import PATIENCE, commit, db, short_transaction
 from portal.core.errors import Conflict, DomainError
 from portal.core.permissions import public
 from tests.client import reader
-from tests.people import PRACTITIONER
+from tests.people import PASSWORD, PRACTITIONER
 
 
 def add_authority() -> str:
@@ -128,7 +128,7 @@ def test_an_audit_entry_carries_exactly_what_its_action_declares(empty_portal: F
             )
 
 
-def create(email: str, roles: list[tuple[Role, int | None]], password: str = "p" * 12) -> User:
+def create(email: str, roles: list[tuple[Role, int | None]], password: str = PASSWORD) -> User:
     return accounts.create(
         db.session, actor=COMMAND_LINE, email=email, name="N", password=password, roles=roles
     )
@@ -138,10 +138,10 @@ def test_an_account_that_can_not_be_is_refused_in_words(portal: Flask) -> None:
     with portal.app_context():
         authority = db.session.scalars(select(Authority.id).limit(1)).one()
         for email, roles, password in (
-            ("no address", [(Role.CURATOR, None)], "p" * 12),
+            ("no address", [(Role.CURATOR, None)], PASSWORD),
             ("a@b.example", [(Role.CURATOR, None)], "p" * 11),
-            ("a@b.example", [(Role.CURATOR, authority)], "p" * 12),
-            ("a@b.example", [(Role.PRACTITIONER, None)], "p" * 12),
+            ("a@b.example", [(Role.CURATOR, authority)], PASSWORD),
+            ("a@b.example", [(Role.PRACTITIONER, None)], PASSWORD),
         ):
             with pytest.raises(DomainError):
                 create(email, roles, password)
