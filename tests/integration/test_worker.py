@@ -3,14 +3,16 @@
 import pickle
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
@@ -131,6 +133,38 @@ def test_a_worker_without_tables_says_so_once_and_begins_when_they_are_there(
     assert len(lines) == 2
     assert re.search(r"can’t use the database \(\w+Error\) and tries again", lines[0])
     assert "can use the database again" in lines[1]
+
+
+@contextmanager
+def out_of_reach(databases: Databases, app: Flask) -> Iterator[None]:
+    """Take the database away: its server lets nobody in, or a table has gone from its file."""
+    if databases.server is None:
+        with closing(sqlite3.connect(instance(app) / "portal.sqlite")) as connection:
+            connection.execute("ALTER TABLE job RENAME TO job_that_is_away")
+            yield
+            connection.execute("ALTER TABLE job_that_is_away RENAME TO job")
+        return
+    name = instance(app).name
+    with psycopg.connect(databases.server, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        connection.execute(ended.encode(), [name])
+        yield
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
+
+
+def test_a_worker_goes_on_when_the_database_comes_back(databases: Databases, app: Flask) -> None:
+    with worker(settings_of(app), app=WITH_TEST_WORK) as one:
+        until(lambda: "tick" in notes(app))
+        with out_of_reach(databases, app):
+            until(lambda: "can’t use the database" in one.said())
+        until(lambda: "can use the database again" in one.said())
+        with app.app_context():
+            db.engine.dispose()
+        ask(app, "test.note", word="it")
+        until(lambda: "done it" in notes(app))
+    for line in one.said().splitlines():
+        assert re.search(r"(can’t use|can use) the database|was not (claimed|kept)|failed:", line)
 
 
 def test_a_worker_that_cannot_reach_its_server_says_so_in_one_line_and_tries_again(
