@@ -50,6 +50,12 @@ WARM_UP = 10
 SAVES = 100
 MIXED = 500
 POLLING = 0.001
+AS_A_WORKER = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_TRIM_THRESHOLD_": str(128 * 1024),
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""How `gunicorn.conf.py` has memory handled."""
 GIVE_UP = 60.0
 """Seconds until a save that is not found is a failure."""
 ACTOR = Actor(name="benchmark", roles=frozenset({Role.PRACTITIONER.value}))
@@ -405,7 +411,7 @@ def _memory(place: Place) -> Taken:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.searcher"],
         cwd=ROOT,
-        env=plain(),
+        env=plain() | AS_A_WORKER,
         input=json.dumps(asdict(work)),
         stdout=subprocess.PIPE,
         text=True,

@@ -5,7 +5,7 @@ the person may see is one of them, and every list is cut down to it before anyth
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -41,6 +41,10 @@ class Segment(Protocol):
 
     def postings(self, field: str, word: str) -> Any:
         """Return where `word` stands, or nothing."""
+
+    @property
+    def links(self) -> Any:
+        """Which records name a key: `keys` in their order, `records` and `shares` beside them."""
 
     def words(self, field: str) -> Iterable[str]:
         """Give every word of `field`."""
@@ -116,6 +120,17 @@ class View:
                 records = np.repeat(found.records.astype(np.int64) + base, found.counts)
                 parts.append(records * _POSITIONS + found.positions)
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+    def naming(self, keys: npt.NDArray[np.uint64]) -> Iterator[tuple[Places, Ids, Floats]]:
+        """Give the records that name one of `keys`, which of these it is, and its share of them."""
+        for base, segment in zip(self._bases, self.segments, strict=False):
+            links = segment.links
+            first = np.searchsorted(links.keys, keys, "left")
+            counts = np.searchsorted(links.keys, keys, "right") - first
+            which = np.repeat(np.arange(len(keys)), counts)
+            # the place of each within its key's run, added to where that run begins
+            at = first[which] + np.arange(len(which)) - (np.cumsum(counts) - counts)[which]
+            yield links.records[at] + np.int32(base), which, links.shares[at]
 
     def vector(self, place: int) -> tuple[dict[str, float], dict[str, str]]:
         """Return a record's stems with their weights, and with the word that each stands for."""
@@ -356,11 +371,11 @@ class _Search:
 
     def _share_with_neighbours(self) -> None:
         """Give the records to be read with one of the best a part of its score."""
-        best = _best(self.scores, self.reader.view.numbers, scoring.NEIGHBOURS_OF)
-        had = self.scores[best].tolist()
-        for place, score in zip(best.tolist(), had, strict=True):
-            found = self.reader.of("neighbour", str(self.reader.view.keys[place]))
-            self.scores[found.places] += np.float32(scoring.NEIGHBOURS * score) * found.weights
+        view, scores = self.reader.view, self.scores
+        best = _best(scores, view.numbers, scoring.NEIGHBOURS_OF)
+        had = np.float32(scoring.NEIGHBOURS) * scores[best]
+        for places, which, shares in view.naming(view.keys[best]):
+            np.add.at(scores, places, had[which] * shares)
 
     def matching(self) -> Bools:
         """Return which records meet the query."""

@@ -32,6 +32,7 @@ from portal.search.ranking import near as near_to
 from portal.search.ranking import reasons as reasons_in
 from portal.search.thesaurus import Thesaurus
 from portal.search.whoosh_storage import (
+    Keys,
     PlainCodec,
     SegmentView,
     Words,
@@ -40,7 +41,7 @@ from portal.search.whoosh_storage import (
     number,
 )
 
-SCHEMA_VERSION = 7  # raise it when the schema or the analysis changes: an older index is not read
+SCHEMA_VERSION = 8  # raise it when the schema or the analysis changes: an older index is not read
 LOCK_SECONDS = 30.0
 SMALL = 512
 """Records of a segment that may be merged while others wait; a larger one waits for a rebuild."""
@@ -68,7 +69,7 @@ class WhooshEngine:
             title=Words(),
             key=number("Q"),
             shown_until=number("i"),
-            neighbour=Words(),
+            neighbour=Keys(),
             vector=STORED,
         )
         self._opening = Lock()
@@ -317,9 +318,7 @@ def _fields(record: Record) -> dict[str, Any]:
         "title": {stem: (1.0, found) for stem, found in titles.items()},
         "key": key(record.reference),
         "shown_until": shown_until,
-        "neighbour": {
-            str(key(reference)): (1 / len(record.related), [0]) for reference in record.related
-        },
+        "neighbour": [key(reference) for reference in dict.fromkeys(record.related)],
         "vector": " ".join(
             f"{stem} {weight:g} {forms[stem].most_common(1)[0][0].replace(' ', '_')}"
             for stem, weight in weights.items()

@@ -6,9 +6,9 @@ all threads and processes share the pages of the map.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from functools import partial
+from functools import cached_property, partial
 from io import RawIOBase
 from itertools import pairwise
 from pathlib import Path
@@ -31,6 +31,8 @@ LAST_POSITION = 0xFFFE
 """Words further down a text are found, but not as part of a phrase."""
 
 
+EVERY = b"every"
+"""The one word of a field of `Keys`."""
 SCALE = 128
 LARGEST = 0xFFFF
 """A weight is kept as a whole number of 128th parts, up to this many."""
@@ -57,6 +59,20 @@ class Postings(NamedTuple):
         """All positions, record by record."""
         return np.frombuffer(self.rest, "<u2", int(self.counts.sum(dtype=np.int64)))
 
+    @property
+    def keys(self) -> npt.NDArray[np.uint64]:
+        """The same as numbers of a field of `Keys`."""
+        return np.frombuffer(self.rest, "<u8", int(self.counts.sum(dtype=np.int64)) // 4)
+
+
+class Links(NamedTuple):
+    """Which records name a key: arrays side by side, in the order of the keys."""
+
+    keys: npt.NDArray[np.uint64]
+    records: npt.NDArray[np.int32]
+    shares: npt.NDArray[np.float32]
+    """One by the number of keys that the record names."""
+
 
 class Words(FieldType):
     """A field given as word → (weight, positions); it analyses nothing."""
@@ -71,6 +87,18 @@ class Words(FieldType):
         for word, (weight, positions) in value.items():
             near = [position for position in positions if position <= LAST_POSITION]
             yield word.encode(), len(positions), weight, np.array(near, "<u2").tobytes()
+
+
+class Keys(FieldType):
+    """A field given as numbers of 64 bits, any number of them, all in one list of the index."""
+
+    def __init__(self) -> None:
+        super().__init__(Existence(), None)
+
+    def index(self, value: Sequence[int], **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
+        """Give them as the positions of a word that every record has that has any."""
+        if value:
+            yield EVERY, len(value), 1.0, np.array(value, "<u8").tobytes()
 
 
 def number(typecode: str) -> COLUMN:
@@ -259,6 +287,17 @@ class SegmentView:
         except TermNotFound:
             return None
         return _postings(self._terms._postfile, info)
+
+    @cached_property
+    def links(self) -> Links:
+        """Every key that a record of the segment names."""
+        found = self.postings("neighbour", EVERY.decode())
+        if found is None:
+            return Links(np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.float32))
+        named = found.counts // 4
+        order = np.argsort(found.keys, kind="stable")
+        shares = np.repeat(np.float32(1) / named.astype(np.float32), named)
+        return Links(found.keys[order], np.repeat(found.records, named)[order], shares[order])
 
     def words(self, field: str) -> Iterable[str]:
         """Give every word of `field`."""

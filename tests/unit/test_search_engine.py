@@ -416,6 +416,24 @@ def test_a_record_to_be_read_with_a_good_one_comes_before_its_equals(build: Make
     assert found.index(2) < found.index(1)
 
 
+def test_what_is_to_be_read_with_what_counts_wherever_each_was_saved(build: Make) -> None:
+    best, other = ("case-900", "case-901")
+    engine = build(record(1, "passport", reference="case-001"))
+
+    def equals() -> list[int]:
+        return [id_ for id_ in find(engine, "passport", READERS) if id_ != 5]
+
+    save(engine, record(2, "passport", reference="case-002", related=(other, best, best)))
+    save(engine, record(3, "passport", reference="case-003", related=(best,)))
+    save(engine, record(4, "passport", audience="staff", related=(best,)))
+    save(engine, record(5, "passport passport", title="Passport", reference=best))
+    for number in range(6, 20):  # until segments are merged
+        assert equals() == [3, 2, 1]
+        save(engine, record(number, "nothing", reference=f"case-{number:03}", related=(other,)))
+    save(engine, record(3, "passport", reference="case-003"))
+    assert equals() == [2, 1, 3]
+
+
 # ---- Slips
 
 
