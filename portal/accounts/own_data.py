@@ -29,6 +29,7 @@ from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.mail import OutgoingMail
 
+ASKED = "access.explained"
 Value = str | int | datetime | None
 Teller = Callable[[Notice], str]
 """Says what a notice says."""
@@ -133,6 +134,8 @@ class _Words:
         return f"{entry.object_type.capitalize()} {entry.object_id}"
 
     def details(self, entry: AuditEntry) -> str | None:
+        if entry.action == ASKED and entry.actor_id != self._user_id:
+            return None  # it may name a document that the person must not know of
         said = [
             f"{key.replace('_', ' ')}: {self._detail(key, value)}"
             for key, value in entry.details.items()

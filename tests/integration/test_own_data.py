@@ -13,7 +13,7 @@ from portal.ui.filters import moment
 from tests.client import Page, Reader, reader
 from tests.integration.inviting import authority, invite, send
 from tests.integration.leaving import give, number, recorded
-from tests.people import EVERYONE, LEAD, PARTNER, PRACTITIONER, Person
+from tests.people import ADMINISTRATOR, EVERYONE, LEAD, PARTNER, PRACTITIONER, Person
 from tests.work import work
 
 JSON, HTML = "/account/export/your-data.json", "/account/export/your-data.html"
@@ -52,7 +52,7 @@ def busy(portal: Flask) -> Flask:
     send(reader(portal), "/forgotten-password", email=LEAD.email)
     give(portal, LEAD, Role.CURATOR, None)
     give(portal, PARTNER, Role.PARTNER_READER, here)
-    administrator = reader(portal, EVERYONE[4])
+    administrator = reader(portal, ADMINISTRATOR)
     role = number(portal, LEAD)  # the same number as that of the person's first role
     send(administrator, f"/administration/people/{number(portal, LEAD)}/end-role/{role}")
     work(portal)
@@ -105,6 +105,17 @@ def test_a_copy_holds_nothing_of_what_others_did(busy: Flask, person: Person) ->
     assert LEAD.name not in text
     assert "case-001" not in text
     assert found["invitations_sent"] == found["confirmations"] == found["password_links"] == []
+
+
+def test_a_copy_tells_of_no_document_that_the_person_may_not_know(portal: Flask) -> None:
+    asked = {"email": LEAD.email, "reference": "case-001"}
+    assert (
+        reader(portal, ADMINISTRATOR).post("/administration/access", data=asked).status_code == 200
+    )
+    found = copy_of(reader(portal, LEAD))
+    (entry,) = [one for one in found["done_to_you"] if one["action"] == "Asked who can see what"]
+    assert entry["details"] is None
+    assert "case-001" not in json.dumps(found)
 
 
 def test_the_page_to_read_says_the_same_as_the_data(busy: Flask) -> None:
