@@ -18,6 +18,7 @@ from tests.e2e.servers import environment
 
 PATIENCE = 120
 """Seconds for a process to start, work or end; far more than it needs."""
+GREETING = "The worker begins (threads: {}); Ctrl+C ends it\n"
 WITH_TEST_WORK = "tests.working"
 """The application that knows the work of tests besides its own."""
 
@@ -28,9 +29,11 @@ class Worker:
 
     process: "subprocess.Popen[bytes]"
     log: Path
+    threads: int
 
     def said(self) -> str:
-        return self.log.read_text(encoding="utf-8")
+        """Return what it said after its greeting."""
+        return self.log.read_text(encoding="utf-8").removeprefix(GREETING.format(self.threads))
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -69,7 +72,7 @@ def worker(
             stderr=output,
         )
     try:
-        yield Worker(process, log)
+        yield Worker(process, log, threads)
     finally:
         if process.poll() is None:
             process.terminate()

@@ -101,6 +101,8 @@ def worker(threads: int, parent: int | None) -> None:
     from portal.operations.worker import work  # loads huey, which nobody else needs
 
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy
+    if parent is None:
+        click.echo(f"The worker begins (threads: {threads}); Ctrl+C ends it")
     with contextlib.suppress(KeyboardInterrupt):
         work(app, threads=threads, parent=parent)
 

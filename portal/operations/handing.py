@@ -31,12 +31,17 @@ class HandOver:
         self._messages: Messages | None = None
 
     def wake(self) -> None:
-        """Ask for the jobs that are due to be handed over, and do not wait for it."""
+        """Ask for the jobs that are due to be handed over; neither wait for it nor fail."""
         self._woken.set()
         with self._starting:
             if self._thread is None or not self._thread.is_alive():
-                self._thread = Thread(target=self._run, name="hand-over", daemon=True)
-                self._thread.start()
+                thread = Thread(target=self._run, name="hand-over", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError as error:  # the machine has no room for another thread
+                    _not_told(error)
+                else:
+                    self._thread = thread
 
     def stop(self) -> None:
         """End the thread after what it is doing, and wait for that."""
@@ -55,10 +60,7 @@ class HandOver:
                 self._hand_over()
             except Exception as error:  # whatever it is, the sweep finds the work
                 self._messages = None
-                _log.warning(
-                    "the worker was not told of new work (%s) and will find it by itself",
-                    type(error).__name__,
-                )
+                _not_told(error)
 
     def _hand_over(self) -> None:
         from portal.operations.messages import Messages  # costs memory: only when it is needed
@@ -69,3 +71,8 @@ class HandOver:
             self._messages.hand_over()
         finally:
             self._messages.close()
+
+
+def _not_told(error: Exception) -> None:
+    reason = type(error).__name__
+    _log.warning("the worker was not told of new work (%s) and will find it by itself", reason)

@@ -230,6 +230,21 @@ def test_a_request_does_not_fail_when_work_cannot_be_handed_over(
     assert work(app) == 1
 
 
+def test_a_request_does_not_fail_where_no_thread_can_begin(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def start(thread: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    on_post(app)
+    client = reader(app)
+    monkeypatch.setattr("portal.operations.handing.Thread.start", start)
+    assert client.post("/x").status_code == 200
+    monkeypatch.undo()
+    assert "was not told of new work (RuntimeError)" in caplog.text
+    assert states(app, "test") == {JobState.WAITING: 1}
+
+
 def test_a_sweep_finds_what_was_not_handed_over_and_what_is_due_by_itself(
     app: Flask, queue: Messages
 ) -> None:
