@@ -131,6 +131,7 @@ class WhooshEngine:
         with self._noticing_damage(self._said()):
             self._write(current[0], given, gone)
         self._name_current(current[0], generation)
+        self._tidy_up(current[0], generation)
 
     def _write(self, name: str, given: Sequence[Record], gone: Collection[int]) -> None:
         index = self._index(name)
@@ -142,7 +143,21 @@ class WhooshEngine:
                 writer.delete_document(int(place))
             for record in given:
                 writer.add_document(**_fields(record))
-            writer.commit(mergetype=_merge_alike)
+            writer.commit(merge=False)
+
+    def _tidy_up(self, name: str, generation: int) -> None:
+        """Merge segments when there are too many alike; what was saved is found already."""
+        try:
+            with self._noticing_damage(self._said()):
+                index = self._index(name)
+                if not _crowded(index._segments()):
+                    return
+                writer = index.writer(timeout=LOCK_SECONDS, codec=PlainCodec())
+                with _cancelled_on_failure(writer):
+                    writer.commit(mergetype=_merge_crowded)
+            self._name_current(name, generation)
+        except OSError as error:  # such as a full disk; the next save tries again
+            _log.warning("the search index was not tidied up: %s", type(error).__name__)
 
     def rebuild(self, records: Iterable[Record], generation: int) -> None:
         """Build the index anew beside the present one, then put it in its place."""
@@ -326,8 +341,8 @@ def _fields(record: Record) -> dict[str, Any]:
     }
 
 
-def _merge_alike(writer: Any, segments: list[Any]) -> list[Any]:
-    """Merge the smallest tier of small segments that has too many: the merge policy of this index.
+def _crowded(segments: Sequence[Any]) -> Sequence[Any]:
+    """Return the smallest tier of small segments that has too many, or nothing.
 
     A tier's segments are up to `MOST_ALIKE` times as large as those of the one below, so that each
     record is merged a few times at most, however many are saved one by one.
@@ -338,7 +353,12 @@ def _merge_alike(writer: Any, segments: list[Any]) -> list[Any]:
         if size <= SMALL:
             tiers[ceil(log(size, MOST_ALIKE))].append(segment)
     crowded = [tier for tier, members in tiers.items() if len(members) > MOST_ALIKE]
-    merged = tiers[min(crowded)] if crowded else []
+    return tiers[min(crowded)] if crowded else ()
+
+
+def _merge_crowded(writer: Any, segments: list[Any]) -> list[Any]:
+    """Merge that tier: the merge policy of this index."""
+    merged = _crowded(segments)
     for segment in merged:
         if not intact(writer.storage, segment):  # or the damage would get a checksum of its own
             raise ValueError("a segment is damaged")
