@@ -100,7 +100,11 @@ browser:
 	|| { echo "The browser tests need Chromium: install it as root with: apt-get install chromium" >&2; exit 1; }
 
 .PHONY: test
-test: browser inspect ## check everything and run every test, with coverage
+test: browser inspect ## check everything and run every test
+	@$(BIN)/pytest $(PYTEST_FLAGS)
+
+.PHONY: coverage
+coverage: browser developer ## run every test and say which lines none of them reached
 	@$(BIN)/pytest $(PYTEST_FLAGS) --cov --cov-report=term
 
 .PHONY: check

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import lru_cache
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
@@ -14,13 +15,20 @@ from tests.people import PASSWORD, Person
 HTML = "{http://www.w3.org/1999/xhtml}"
 
 
+@lru_cache(maxsize=16)
+def parsed(html: str) -> Element:
+    """Parse a page, strictly; one that was checked a moment ago is not read again."""
+    parser = html5lib.HTMLParser(strict=True, tree=html5lib.getTreeBuilder("etree"))
+    root: Element = parser.parse(html)
+    return root
+
+
 class Page:
     """A parsed page with the few questions that tests ask of it."""
 
     def __init__(self, html: str) -> None:
         self.html = html
-        parser = html5lib.HTMLParser(strict=True, tree=html5lib.getTreeBuilder("etree"))
-        self.root: Element = parser.parse(html)
+        self.root = parsed(html)
 
     def all(self, tag: str) -> list[Element]:
         return list(self.root.iter(f"{HTML}{tag}"))

