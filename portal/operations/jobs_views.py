@@ -6,6 +6,7 @@ from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from portal.core.config import Settings
 from portal.core.database import db
 from portal.core.jobs import JobState
 from portal.core.permissions import Permission, requires
@@ -20,6 +21,7 @@ _PATH = "/administration/jobs"
 @requires(Permission.JOBS_MANAGE)
 def jobs() -> ResponseReturnValue:
     """Show what waits, what runs, what failed and why."""
+    settings: Settings = current_app.extensions["settings"]
     wanted = request.args.get("state", "")
     state = JobState(wanted) if wanted in set(JobState) else None
     overview = jobs_service.overview(db.session)
@@ -43,6 +45,7 @@ def jobs() -> ResponseReturnValue:
         pages=pagination.component(page, total, address),
         page_number=page,
         begun=request.args.get("begun", ""),
+        letters_stay_here=settings.mail == "folder" and not settings.demonstration,
     )
 
 

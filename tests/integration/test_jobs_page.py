@@ -158,3 +158,8 @@ def test_work_that_there_is_not_is_no_error(app: Flask, number: str) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     answer = client.post(f"{ADDRESS}/{number}/retry")
     assert answer.status_code in {302, 404}
+
+
+def test_an_administrator_is_told_that_e_mail_stays_on_this_machine(library: Flask) -> None:
+    text = reader(library, ADMINISTRATOR).page("/administration/jobs").text
+    assert "sent to nobody, so no invitation arrives" in text
