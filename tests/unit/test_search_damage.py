@@ -219,3 +219,22 @@ def test_the_log_says_that_it_is_damaged_and_nothing_of_what_was_asked(
         engine.search(Query("passport", READERS))
     assert "the search index is damaged" in caplog.text
     assert "passport" not in caplog.text
+
+
+def test_a_save_counts_although_tidying_up_after_it_fails(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def no_room(*_: object) -> None:
+        raise OSError(28, "no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(whoosh_engine, "_merge_crowded", no_room)
+        for number in range(100, 120):
+            with engine.writing():
+                engine.apply([record(number)], [], number)
+            assert number in engine.contents()
+    assert "the search index was not tidied up: OSError" in caplog.text
+    with engine.writing():
+        engine.apply([record(120)], [], 120)
+    assert {*range(100, 121)} <= set(engine.contents())
+    engine.verify()
