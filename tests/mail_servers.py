@@ -103,12 +103,12 @@ def mail_server(
             loop=loop,
         )
 
-    listening = loop.run_until_complete(
-        loop.create_server(protocol, HOST, inbox.port, ssl=tls, reuse_address=True)
-    )
-    inbox.port = listening.sockets[0].getsockname()[1]
+    # in a thread from the start: where a browser has been at work, this one has a loop that runs
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
+    beginning = loop.create_server(protocol, HOST, inbox.port, ssl=tls, reuse_address=True)
+    listening = asyncio.run_coroutine_threadsafe(beginning, loop).result(PATIENCE)
+    inbox.port = listening.sockets[0].getsockname()[1]
     try:
         yield inbox.port
     finally:

@@ -82,7 +82,8 @@ def invitation(**more: Any) -> Invitation:
 
 
 def notice(**more: Any) -> Notice:
-    return Notice(user_id=somebody(), kind="x", context={}, created_at=LONG_AGO, **more)
+    moments = {"created_at": LONG_AGO} | more
+    return Notice(user_id=somebody(), kind="x", context={}, **moments)
 
 
 def letter(at: datetime, **more: Any) -> OutgoingMail:
@@ -143,7 +144,7 @@ MADE: dict[str, Callable[[datetime], list[Base]]] = {
         invitation(withdrawn_at=at),
         invitation(expires_at=at),
     ],
-    "accounts.notices": lambda at: [notice(read_at=at)],
+    "accounts.notices": lambda at: [notice(read_at=at), notice(created_at=at)],
     "mail.letters": lambda at: [letter(at, sent_at=at), letter(at, dropped_at=at), letter(at)],
     "jobs.done": lambda at: [job(JobState.DONE, at), job(JobState.DONE, at, f"x:{at}")],
     "jobs.failed": lambda at: [job(JobState.FAILED, at)],
@@ -167,7 +168,7 @@ def ageless() -> list[Base]:
         session(),
         link(),
         invitation(),
-        notice(),
+        notice(created_at=NOW),
         job(JobState.WAITING),
         job(JobState.RUNNING),
         job(JobState.DONE, LONG_AGO, weekly),  # else it would be done again this week
