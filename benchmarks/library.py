@@ -20,12 +20,12 @@ from benchmarks import texts
 from benchmarks.texts import Writer
 from portal import create_app
 from portal.accounts import service as accounts
-from portal.accounts.models import Role
 from portal.audit.service import COMMAND_LINE
 from portal.authorities import service as authorities
 from portal.core import migrations
 from portal.core.config import ROOT, Settings
 from portal.core.database import commit, db
+from portal.core.roles import Role
 from portal.library import content
 from portal.library.content import CASE_HEADINGS, PREFIXES
 from portal.library.glossary import Glossary, Term

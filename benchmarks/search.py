@@ -28,10 +28,10 @@ from benchmarks.searcher import Taken, Work
 from benchmarks.servers import ROOT, plain
 from benchmarks.texts import Writer
 from portal import create_app
-from portal.accounts.models import Role
 from portal.core import clock
 from portal.core.database import db, reading
 from portal.core.permissions import Actor
+from portal.core.roles import Role
 from portal.library import service, similar
 from portal.library.catalogue import BEST, Catalogue, Key, generation_of
 from portal.library.indexing import record_of

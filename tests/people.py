@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import domains
 from portal.accounts import service as accounts
-from portal.accounts.models import Role
 from portal.audit.service import COMMAND_LINE
 from portal.authorities import service as authorities
+from portal.core.roles import Role
 
 PASSWORD = "walrus teapot on Thursday"
 

@@ -4,10 +4,10 @@ import click
 from flask.cli import AppGroup
 
 from portal.accounts import service
-from portal.accounts.models import Role
 from portal.audit.service import COMMAND_LINE
 from portal.core.database import commit, db
 from portal.core.errors import DomainError
+from portal.core.roles import Role
 
 admin = AppGroup("admin", help="Administrators of the portal.")
 

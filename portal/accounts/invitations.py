@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts import domains, leaving, service, sessions
-from portal.accounts.models import Invitation, Role, RoleAssignment, Sector, User
+from portal.accounts.models import Invitation, RoleAssignment, Sector, User
 from portal.accounts.policy import may_invite, may_withdraw
 from portal.audit import service as audit
 from portal.authorities.models import Authority
@@ -24,6 +24,7 @@ from portal.core.database import db, reading
 from portal.core.errors import Conflict, DomainError, Gone, NotAllowed, NotFound
 from portal.core.mail import Words
 from portal.core.permissions import Actor
+from portal.core.roles import Role
 
 LETTER = "invitation"
 MOVED = "address-changed"

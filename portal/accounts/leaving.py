@@ -13,14 +13,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts import notices, sessions
-from portal.accounts.models import (
-    Invitation,
-    PasswordLink,
-    Role,
-    RoleAssignment,
-    User,
-)
-from portal.accounts.policy import is_national, may_manage_people
+from portal.accounts.models import Invitation, PasswordLink, RoleAssignment, User
+from portal.accounts.policy import may_manage_people
 from portal.accounts.service import HELD, USABLE, usable_here
 from portal.audit import service as audit
 from portal.audit.models import AuditEntry
@@ -30,6 +24,7 @@ from portal.core.errors import Conflict, NotAllowed, NotFound
 from portal.core.mail import OutgoingMail
 from portal.core.permissions import Actor
 from portal.core.retention import Keeping
+from portal.core.roles import Role, is_national
 
 ROLES_CHANGED = "roles changed"
 WITHOUT_LEAD = "authority.without-lead"

@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Role, RoleAssignment, User, UserSession
+from portal.accounts.models import RoleAssignment, User, UserSession
 from portal.accounts.service import HELD, USABLE, usable_here
 from portal.authorities.models import Authority
 from portal.core.errors import NotFound
+from portal.core.roles import Role
 
 
 @dataclass(frozen=True)

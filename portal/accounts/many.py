@@ -8,10 +8,11 @@ from io import StringIO
 from sqlalchemy.orm import Session
 
 from portal.accounts import invitations, service
-from portal.accounts.models import Role, Sector
+from portal.accounts.models import Sector
 from portal.accounts.policy import may_invite
 from portal.core.errors import DomainError
 from portal.core.permissions import Actor
+from portal.core.roles import Role
 
 MOST_ROWS = 200
 MOST_CHARACTERS = 50_000

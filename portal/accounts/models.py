@@ -17,25 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.database import Base, Moment
-
-
-@unique
-class Role(StrEnum):
-    """What a person may be. A practitioner and a strategic lead belong to an authority."""
-
-    ADMINISTRATOR = "administrator"
-    CURATOR = "curator"
-    PARTNER_READER = "partner-reader"
-    PRACTITIONER = "practitioner"
-    STRATEGIC_LEAD = "strategic-lead"
-
-    @property
-    def label(self) -> str:
-        """The role in words a reader knows."""
-        return self.value.replace("-", " ").capitalize()
-
-
-OF_AN_AUTHORITY = frozenset({Role.PARTNER_READER, Role.PRACTITIONER, Role.STRATEGIC_LEAD})
+from portal.core.roles import Role
 
 
 @unique

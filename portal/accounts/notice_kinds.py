@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.accounts import leaving
-from portal.accounts.models import Role
 from portal.accounts.notices import Notices, Told
-from portal.accounts.policy import leads, may_manage_people
+from portal.accounts.policy import may_manage_people
 from portal.authorities.models import Authority
 from portal.core.permissions import Actor
+from portal.core.roles import Role, leads
 
 
 def confirm_people(session: Session, context: Mapping[str, Any], reader: Actor) -> Told | None:

@@ -17,7 +17,6 @@ from portal.accounts.models import (
     Notice,
     PasswordLink,
     PeopleConfirmation,
-    Role,
     RoleAssignment,
     User,
     UserSession,
@@ -28,6 +27,7 @@ from portal.authorities.models import Authority
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.mail import OutgoingMail
+from portal.core.roles import Role
 
 ASKED = "access.explained"
 Value = str | int | datetime | None

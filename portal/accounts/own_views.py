@@ -17,7 +17,7 @@ from flask_login import current_user, logout_user
 
 from portal.accounts import leaving, lookup, own_data, service, sessions
 from portal.accounts.lookup import HeldRole
-from portal.accounts.models import Notice, Role, RoleAssignment
+from portal.accounts.models import Notice, RoleAssignment
 from portal.accounts.notices import Notices
 from portal.accounts.own_forms import ERASE, LeaveForm
 from portal.accounts.people_forms import SureForm
@@ -26,6 +26,7 @@ from portal.core import clock
 from portal.core.database import db, short_transaction
 from portal.core.errors import Conflict, NotFound
 from portal.core.permissions import Permission, public, requires
+from portal.core.roles import Role
 
 bp = Blueprint("own", __name__, template_folder="templates")
 

@@ -11,13 +11,12 @@ from portal.accounts import invitations, leaving, notices
 from portal.accounts.models import (
     Notice,
     PeopleConfirmation,
-    Role,
     RoleAssignment,
     Sector,
     User,
     UserSession,
 )
-from portal.accounts.policy import is_national, leads, may_manage_people
+from portal.accounts.policy import may_manage_people
 from portal.accounts.service import USABLE, usable_here
 from portal.audit import service as audit
 from portal.authorities.models import Authority
@@ -25,6 +24,7 @@ from portal.core import clock
 from portal.core.database import short_transaction
 from portal.core.errors import NotAllowed, NotFound
 from portal.core.permissions import Actor
+from portal.core.roles import Role, is_national, leads
 
 CONFIRM_EVERY = timedelta(days=90)
 ASK_AGAIN_AFTER = timedelta(days=14)

@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts import domains, invitations, leaving, many, people
-from portal.accounts.models import Invitation, Role
+from portal.accounts.models import Invitation
 from portal.accounts.people_forms import DomainsForm, InviteForm, InviteManyForm, SureForm
-from portal.accounts.policy import is_national, leads, may_invite, may_withdraw
+from portal.accounts.policy import may_invite, may_withdraw
 from portal.authorities.models import Authority
 from portal.core.database import db
 from portal.core.errors import Conflict, DomainError, NotAllowed
 from portal.core.permissions import Actor, Permission, Policy, requires
+from portal.core.roles import Role, is_national, leads
 from portal.ui import pagination
 
 bp = Blueprint("people", __name__, template_folder="templates")

@@ -1,7 +1,7 @@
 """What the roles may do, on one screen."""
 
-from portal.accounts.models import OF_AN_AUTHORITY, Role
 from portal.core.permissions import Actor, Permission, Policy, Predicate
+from portal.core.roles import OF_AN_AUTHORITY, Role, is_national, leads
 
 EVERY_ROLE = frozenset(Role)
 MANAGERS = frozenset({Role.STRATEGIC_LEAD, Role.CURATOR, Role.ADMINISTRATOR})
@@ -23,16 +23,6 @@ def holds(roles: frozenset[Role]) -> Predicate:
         return not roles.isdisjoint(actor.roles)
 
     return predicate
-
-
-def leads(actor: Actor, authority_id: int) -> bool:
-    """Tell whether the person is a strategic lead of an authority."""
-    return (Role.STRATEGIC_LEAD, authority_id) in actor.memberships
-
-
-def is_national(actor: Actor) -> bool:
-    """Tell whether the person is a curator or an administrator."""
-    return not frozenset({Role.CURATOR, Role.ADMINISTRATOR}).isdisjoint(actor.roles)
 
 
 def may_invite(actor: Actor, role: Role, authority_id: int | None) -> bool:

@@ -14,13 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from portal.accounts import passwords, throttle
-from portal.accounts.models import (
-    OF_AN_AUTHORITY,
-    Role,
-    RoleAssignment,
-    User,
-    UserSession,
-)
+from portal.accounts.models import RoleAssignment, User, UserSession
 from portal.audit import service as audit
 from portal.authorities.models import Authority
 from portal.core import clock
@@ -29,6 +23,7 @@ from portal.core.database import db, may_write, reading, short_transaction
 from portal.core.errors import Conflict, DomainError, TooManyAttempts
 from portal.core.mail_settings import is_address
 from portal.core.permissions import Actor
+from portal.core.roles import OF_AN_AUTHORITY, Role
 
 TOUCH_EVERY = timedelta(minutes=1)
 DEMONSTRATION_PASSWORD = "for trying this out"  # noqa: S105 (published on the page it opens)

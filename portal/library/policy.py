@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from portal.accounts.models import Role
 from portal.accounts.policy import EVERY_ROLE, holds
 from portal.core.permissions import Actor, Permission, Policy
+from portal.core.roles import Role
 
 _ROLES_OF_AUDIENCE: Mapping[str, frozenset[Role]] = {
     "readers": EVERY_ROLE,

@@ -9,10 +9,10 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from portal.accounts.models import Role
 from portal.core import clock
 from portal.core.database import db, reading
 from portal.core.permissions import Actor
+from portal.core.roles import Role
 from portal.library import demand, indexing, service
 from portal.library.policy import audiences_of
 from portal.library.views import Library

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from portal.accounts import lookup
 from portal.accounts import service as accounts
 from portal.accounts.lookup import HeldRole, Person
-from portal.accounts.models import Role
 from portal.core.errors import Gone, NotFound
 from portal.core.permissions import Actor, Permission, Policy
+from portal.core.roles import Role
 from portal.library import service as library
 from portal.library.models import State
 from portal.library.policy import roles_of

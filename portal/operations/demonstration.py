@@ -4,10 +4,10 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import domains
 from portal.accounts import service as accounts
-from portal.accounts.models import Role
 from portal.audit.service import COMMAND_LINE
 from portal.authorities import service as authorities
 from portal.core.errors import Conflict
+from portal.core.roles import Role
 
 PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
     ("Amira Khan", "amira.khan@authority-a.example", Role.PRACTITIONER, "A"),

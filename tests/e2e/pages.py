@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page as Tab
 
-from portal.accounts.models import Role
+from portal.core.roles import Role
 from tests.e2e.servers import (
     LETTER,
     REVIEW_DUE,

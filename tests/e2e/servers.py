@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from portal.accounts import notices
 from portal.accounts import service as accounts
-from portal.accounts.models import Invitation, Notice, PasswordLink, Role, User
+from portal.accounts.models import Invitation, Notice, PasswordLink, User
 from portal.audit.service import COMMAND_LINE
 from portal.core import clock, links
 from portal.core.carriers import FolderCarrier, Sender
@@ -28,6 +28,7 @@ from portal.core.database import commit, db
 from portal.core.jobs import UNKNOWN, Job, JobState
 from portal.core.mail import Message
 from portal.core.permissions import Actor
+from portal.core.roles import Role
 from portal.library.models import Document
 from tests.databases import SECRET, Databases
 from tests.people import CURATOR, LEAD, PARTNER, PASSWORD

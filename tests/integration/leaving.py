@@ -8,10 +8,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts import service
-from portal.accounts.models import Notice, Role, RoleAssignment, User
+from portal.accounts.models import Notice, RoleAssignment, User
 from portal.audit.models import AuditEntry
 from portal.audit.service import COMMAND_LINE
 from portal.core.database import db, reading, short_transaction
+from portal.core.roles import Role
 from tests.client import Page, Reader
 from tests.integration.inviting import Answer, send
 from tests.people import PASSWORD, Person

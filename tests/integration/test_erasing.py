@@ -12,10 +12,11 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import Client
 
-from portal.accounts.models import Invitation, PeopleConfirmation, Role, RoleAssignment
+from portal.accounts.models import Invitation, PeopleConfirmation, RoleAssignment
 from portal.audit.service import ERASED, WORKER
 from portal.core import clock
 from portal.core.database import db, reading, short_transaction
+from portal.core.roles import Role
 from tests.client import Reader, reader
 from tests.integration.inviting import (
     NEW_PASSWORD,

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.accounts import domains, invitations
-from portal.accounts.models import Invitation, Role, User
+from portal.accounts.models import Invitation, User
 from portal.audit.models import AuditEntry
 from portal.audit.service import COMMAND_LINE
 from portal.core import clock
@@ -16,6 +16,7 @@ from portal.core.database import db, reading, short_transaction
 from portal.core.errors import NotAllowed
 from portal.core.mail import OutgoingMail
 from portal.core.permissions import Actor
+from portal.core.roles import Role
 from tests.client import reader
 from tests.integration.inviting import (
     NEW_PASSWORD,

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts import leaving
-from portal.accounts.models import PasswordLink, Role, RoleAssignment, User
+from portal.accounts.models import PasswordLink, RoleAssignment, User
 from portal.audit.service import COMMAND_LINE
 from portal.authorities.models import Authority
 from portal.core import clock, mail
@@ -21,6 +21,7 @@ from portal.core.database import db, reading, short_transaction
 from portal.core.errors import Conflict, NotAllowed, NotFound
 from portal.core.mail import OutgoingMail
 from portal.core.permissions import Actor
+from portal.core.roles import Role
 from tests.client import reader
 from tests.integration.inviting import (
     HERE,

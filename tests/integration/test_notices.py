@@ -8,12 +8,13 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from portal.accounts import leaving, notices
-from portal.accounts.models import MailFrequency, Notice, Role, RoleAssignment, User
+from portal.accounts.models import MailFrequency, Notice, RoleAssignment, User
 from portal.audit.service import WORKER
 from portal.authorities.models import Authority
 from portal.core import clock
 from portal.core.carriers import Letter
 from portal.core.database import db, short_transaction
+from portal.core.roles import Role
 from tests.client import Page, Reader, reader
 from tests.people import CURATOR, EVERYONE, LEAD, NOBODY, PARTNER, PRACTITIONER, Person
 from tests.work import work

@@ -11,7 +11,7 @@ from sqlalchemy import Executable, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from portal.accounts import service as accounts
-from portal.accounts.models import Role, RoleAssignment, User, UserSession
+from portal.accounts.models import RoleAssignment, User, UserSession
 from portal.audit import service as audit
 from portal.audit.models import AuditEntry
 from portal.audit.service import COMMAND_LINE
@@ -21,6 +21,7 @@ from portal.core.application import DirtyRead
 from portal.core.database import PATIENCE, commit, db, short_transaction
 from portal.core.errors import Conflict, DomainError
 from portal.core.permissions import public
+from portal.core.roles import Role
 from tests.client import reader
 from tests.people import PASSWORD, PRACTITIONER
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.accounts.models import Role
 from portal.core.database import Base
+from portal.core.roles import Role
 from portal.ui.filters import moment
 from tests.client import Page, Reader, reader
 from tests.integration.inviting import authority, invite, send

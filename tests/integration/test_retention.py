@@ -16,7 +16,6 @@ from portal.accounts.models import (
     Invitation,
     Notice,
     PasswordLink,
-    Role,
     SignInAttempt,
     User,
     UserSession,
@@ -29,6 +28,7 @@ from portal.core.database import Base, commit, db, short_transaction
 from portal.core.jobs import Job, Jobs, JobState, WorkFailed
 from portal.core.mail import OutgoingMail
 from portal.core.retention import Keeping, Rule
+from portal.core.roles import Role
 from portal.library.models import SearchCount, Wish
 from portal.operations import retention
 from tests.client import Page, reader

@@ -7,11 +7,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.accounts import leaving
-from portal.accounts.models import Role, RoleAssignment, User, UserSession
+from portal.accounts.models import RoleAssignment, User, UserSession
 from portal.audit.models import AuditEntry
 from portal.core import clock
 from portal.core.database import commit, db, reading
 from portal.core.permissions import Actor
+from portal.core.roles import Role
 from tests.client import Page, Reader, reader
 from tests.integration.wishing import WISH
 from tests.people import CURATOR, LEAD, PASSWORD, PRACTITIONER, Person

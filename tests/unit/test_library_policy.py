@@ -2,8 +2,8 @@
 
 import pytest
 
-from portal.accounts.models import Role
 from portal.core.permissions import ANONYMOUS, Actor, Permission, Policy
+from portal.core.roles import Role
 from portal.library import policy
 from portal.library.policy import audiences_of
 from portal.library.vocabularies import AUDIENCES
