@@ -1,0 +1,1 @@
+"""Staff assess themselves: the instrument, anonymous answers, what of them may be shown."""
