@@ -31,6 +31,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "password.link-sent": frozenset(),
     "password.reset": frozenset(),
     "people.confirmed": frozenset({"people"}),
+    "profile.changed": frozenset({"origin", "questions"}),
+    "profile.confirmed": frozenset(),
     "register.imported": frozenset({"added", "changed", "unchanged"}),
     "retention.applied": frozenset({"removed"}),
     "role.ended": frozenset({"role", "authority", "reason"}),

@@ -24,6 +24,8 @@ WORDS: Mapping[str, str] = {
     "password.link-sent": "Asked for a link to choose a new password",
     "password.reset": "Chose a new password through a link",
     "people.confirmed": "Confirmed the list of an authority’s people",
+    "profile.changed": "Changed answers in the profile of an authority",
+    "profile.confirmed": "Confirmed the profile of an authority",
     "register.imported": "Imported the register of authorities",
     "retention.applied": "Deleted records whose time was over",
     "role.ended": "Ended a role",

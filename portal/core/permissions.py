@@ -37,6 +37,7 @@ class Permission(StrEnum):
         "account:read-own",
         "See their own name, e-mail address, roles, sessions and notices",
     )
+    AUTHORITY_READ_OWN = "authority:read-own", "Go straight to the pages of their own authority"
     AUTHORITY_SET_DOMAINS = (
         "authority:set-domains",
         "Say at which e-mail domains an authority’s people may be invited",
@@ -52,6 +53,21 @@ class Permission(StrEnum):
         "people:manage",
         "See and manage people of an authority: a strategic lead those of their own alone",
     )
+    PROFILE_CHANGE = (
+        "profile:change",
+        "Describe how an authority handles cases: a strategic lead states it of their own, a "
+        "curator adds what a source lets one infer",
+    )
+    PROFILE_CONFIRM = "profile:confirm", "Confirm that the profile of their own authority is right"
+    PROFILE_READ = (
+        "profile:read",
+        "Read how an authority handles cases: their own, a curator those of all",
+    )
+    REGISTER_IMPORT = (
+        "register:import",
+        "Bring the register, published figures and statistical neighbours up to date",
+    )
+    REGISTER_READ = "register:read", "Search the register of authorities"
     STAFF_MANAGE = "staff:manage", "Manage curators and administrators, and close any account"
 
 
