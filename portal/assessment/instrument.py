@@ -1,4 +1,4 @@
-"""What the self-assessment asks, read from `content/assessment.yaml`. Pure: no database, no Flask.
+"""What the self-assessment asks, read from `content/assessment/`. Pure: no database, no Flask.
 
 How the wordings were made, and what was not tested, is in `docs/self-assessment.md`.
 """
@@ -137,7 +137,7 @@ class Kit:
 class Instrument:
     """One edition of the self-assessment, in the order in which it is asked."""
 
-    edition: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{1,2}$")]
+    edition: Annotated[str, StringConstraints(pattern=r"^\d{4}-[1-9]$")]
     intro: Text
     position_intro: Text
     vignette_intro: Text
