@@ -270,8 +270,9 @@ def _headline(
     parts: list[Markup], label: str, words: str, y: float, *, bold: bool = False
 ) -> float:
     """Write a label on the left and words on the right, and return where the picture begins."""
-    room = _WIDTH - len(words) * _CHARACTER * _SIZE - 8
-    lines = _lines(label, room, _SIZE)
+    size = _SIZE * 1.1 if bold else _SIZE  # bold letters are wider
+    room = _WIDTH - len(words) * _CHARACTER * size - 8
+    lines = _lines(label, room, size)
     for number, line in enumerate(lines):
         parts.append(_text(line, 0, y + _SIZE * (1 + number * _LINE), bold=bold))
     parts.append(_text(words, _WIDTH, y + _SIZE, anchor="end", bold=bold))
