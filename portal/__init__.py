@@ -22,6 +22,11 @@ import portal.accounts.policy
 import portal.accounts.session_views
 import portal.accounts.views
 import portal.audit.keeping
+import portal.authorities.cli
+import portal.authorities.policy
+import portal.authorities.register_views
+import portal.authorities.section_views
+import portal.authorities.views
 import portal.core.keeping
 import portal.library.cli
 import portal.library.keeping
@@ -43,6 +48,7 @@ import portal.ui.shell
 import portal.ui.views
 from portal.accounts import (
     invitations,
+    lookup,
     notice_kinds,
     notices,
     password_change,
@@ -51,6 +57,7 @@ from portal.accounts import (
     people,
 )
 from portal.accounts.service import load as load_session
+from portal.authorities.hub import Hub
 from portal.core import config, database, headers, mail, migrations, permissions, retention
 from portal.core.application import Portal, somebody_is_there
 from portal.core.carriers import carrier_of
@@ -85,6 +92,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.followers[JOBS] = app.extensions["hand-over"].wake
     headers.init_app(app, secure=not settings.demonstration, fonts=settings.education_gov_uk)
     _people(app)
+    _authorities(app)
     _library(app, settings)
     app.register_blueprint(portal.ui.views.bp)
     _retention(app, settings)
@@ -195,6 +203,7 @@ def _people(app: Flask) -> None:
     _notices(app)
     policy = permissions.Policy()
     portal.accounts.policy.register(policy)
+    portal.authorities.policy.register(policy)
     portal.library.policy.register(policy)
 
     def current_actor() -> permissions.Actor:
@@ -227,6 +236,16 @@ def _notices(app: Flask) -> None:
     jobs.register(daily, each_day)
     jobs.register(weekly, each_week)
     app.register_blueprint(portal.accounts.notice_views.bp)
+
+
+def _authorities(app: Flask) -> None:
+    hub = Hub(names=lookup.names)
+    hub.register("profile", portal.authorities.views.profile_card)
+    app.extensions["hub"] = hub
+    app.register_blueprint(portal.authorities.views.bp)
+    app.register_blueprint(portal.authorities.section_views.bp)
+    app.register_blueprint(portal.authorities.register_views.bp)
+    app.cli.add_command(portal.authorities.cli.authorities)
 
 
 def _library(app: Portal, settings: config.Settings) -> None:

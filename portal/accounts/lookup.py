@@ -58,6 +58,12 @@ def id_of(session: Session, email: str) -> int | None:
     return session.scalar(select(User.id).where(User.email == email.strip().lower()))
 
 
+def names(session: Session, user_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of people by their number; whoever has been erased is left out."""
+    query = select(User.id, User.name).where(User.id.in_(user_ids))
+    return {id_: name for id_, name in session.execute(query)}
+
+
 def person(session: Session, user_id: int) -> Person:
     """Return a person with all their roles. Raises `NotFound`."""
     user = session.get(User, user_id)

@@ -42,11 +42,13 @@ class ChangedMeanwhile(Conflict):
     """Somebody else has answered some of the same questions since the form was opened.
 
     Nothing was saved. `version` is the newest answer now: a form that carries it replaces theirs.
+    `kept` are the answers that others changed and this person did not: such a form shows them.
     """
 
-    def __init__(self, clashes: Sequence[Clash], version: int) -> None:
+    def __init__(self, clashes: Sequence[Clash], kept: Mapping[str, Said], version: int) -> None:
         super().__init__("Somebody else has changed these answers meanwhile")
         self.clashes = clashes
+        self.kept = kept
         self.version = version
 
 
@@ -72,7 +74,7 @@ def save(
 
     `seen` is the number of the newest answer that they saw. What nobody else touched since is
     saved; what they left as they saw it stays as others have made it. Raises `ChangedMeanwhile`,
-    `NotFound`, `NotAllowed`, and `DomainError` for an inference without a source or for what cannot
+    `NotFound`, `NotAllowed`, and `WrongAnswers` for an inference without a source or for what can't
     be answered.
     """
     opened(session, actor=actor, authority_id=authority_id)
@@ -85,9 +87,9 @@ def save(
     rows = _rows(session, authority_id, origin, clean.keys())
     merge = _merged(rows, clean, seen)
     if merge.clashes:
-        raise ChangedMeanwhile(merge.clashes, _version(session, authority_id))
+        raise ChangedMeanwhile(merge.clashes, merge.kept, _version(session, authority_id))
     _keep(session, actor, authority_id, origin, capacity, merge.wanted, source)
-    return Saved(list(merge.wanted), merge.kept)
+    return Saved(list(merge.wanted), list(merge.kept))
 
 
 def load(
@@ -100,14 +102,9 @@ def load(
 ) -> list[str]:
     """Keep answers from a file of whoever runs the service; return the questions that changed.
 
-    What somebody has answered in the portal stays. Raises `DomainError` for what cannot be
-    answered.
+    What somebody has answered in the portal stays. Raises `WrongAnswers`.
     """
-    known = _known_places(session, said)
-    clean = {
-        key: answers.check(QUESTIONS[key], one, authority_id=authority_id, places=known)
-        for key, one in said.items()
-    }
+    clean = _clean(session, authority_id, said)
     _hold(session, authority_id)
     rows = _rows(session, authority_id, origin, clean.keys())
     wanted = {
@@ -127,24 +124,34 @@ def _checked(
     own = {question.key for question in section.questions}
     if not own.issuperset(said):
         raise ValueError(f"{sorted(said.keys() - own)} are no questions of {section.key}")
-    known = _known_places(session, said)
-    clean = {
-        key: answers.check(QUESTIONS[key], one, authority_id=authority_id, places=known)
-        for key, one in said.items()
-    }
+    clean = _clean(session, authority_id, said)
     tier, others = clean.get("tier", UNANSWERED).value, clean.get("other_tiers", UNANSWERED).value
     if tier is not None and tier in (others or ()):
         label = QUESTIONS["tier"].terms[tier]
-        raise WrongAnswer("other_tiers", f"Untick “{label}”: most cases are held there already")
+        raise WrongAnswers({"other_tiers": f"Untick “{label}”: most cases are held there already"})
     return clean
 
 
-class WrongAnswer(DomainError):
-    """An answer that does not go with another; `question` is where to say so."""
+def _clean(session: Session, authority_id: int, said: Mapping[str, Said]) -> dict[str, Said]:
+    known = _known_places(session, said)
+    clean: dict[str, Said] = {}
+    problems: dict[str, str] = {}
+    for key, one in said.items():
+        try:
+            clean[key] = answers.check(QUESTIONS[key], one, authority_id=authority_id, places=known)
+        except DomainError as error:
+            problems[key] = str(error)
+    if problems:
+        raise WrongAnswers(problems)
+    return clean
 
-    def __init__(self, question: str, message: str) -> None:
-        super().__init__(message)
-        self.question = question
+
+class WrongAnswers(DomainError):
+    """What was answered can't be kept; `problems` says why, by question or `source`."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(problems.values()))
+        self.problems = problems
 
 
 def _known_places(session: Session, said: Mapping[str, Said]) -> set[int]:
@@ -186,13 +193,13 @@ def _now(rows: Sequence[ProfileAnswer]) -> Said:
 @dataclass(frozen=True)
 class _Merge:
     wanted: dict[str, Said]
-    kept: list[str]
+    kept: dict[str, Said]
     clashes: list[Clash]
 
 
 def _merged(rows: Mapping[str, list[ProfileAnswer]], mine: Mapping[str, Said], seen: int) -> _Merge:
     """Compare what somebody wants with what is there now and with what they saw."""
-    merge = _Merge({}, [], [])
+    merge = _Merge({}, {}, [])
     for key, wanted in mine.items():
         of_question = rows.get(key, [])
         now, base = _now(of_question), _now([row for row in of_question if row.id <= seen])
@@ -200,7 +207,7 @@ def _merged(rows: Mapping[str, list[ProfileAnswer]], mine: Mapping[str, Said], s
         if wanted == now:
             continue
         if newer and wanted == base:
-            merge.kept.append(key)
+            merge.kept[key] = now
         elif newer:
             merge.clashes.append(Clash(QUESTIONS[key], answer_of(of_question[-1])))
         else:
@@ -226,9 +233,9 @@ def _keep(
         return
     source = source.strip()
     if origin == Origin.INFERRED and not source:
-        raise WrongAnswer("source", "Say what these answers are inferred from")
+        raise WrongAnswers({"source": "Say what these answers are inferred from"})
     if len(source) > MOST_SOURCE:
-        raise WrongAnswer("source", f"Write {MOST_SOURCE} characters or fewer")
+        raise WrongAnswers({"source": f"Write {MOST_SOURCE} characters or fewer"})
     now = clock.now()
     session.execute(
         update(ProfileAnswer)

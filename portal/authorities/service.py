@@ -64,7 +64,10 @@ def read_file(path: Path) -> tuple[list[Row], list[tuple[int, str]]]:
 
 
 def import_register(session: Session, *, actor: Actor, rows: Sequence[Row]) -> Tally:
-    """Add and change authorities to agree with `rows`; none is ever removed."""
+    """Add and change authorities to agree with `rows`; none is ever removed.
+
+    An authority that a curator's file of published figures has spoken of stays as that has it.
+    """
     known = {authority.code: authority for authority in session.scalars(select(Authority))}
     added = changed = 0
     for row in rows:
@@ -72,7 +75,7 @@ def import_register(session: Session, *, actor: Actor, rows: Sequence[Row]) -> T
         if authority is None:
             session.add(Authority(code=row.code, name=row.name, region=row.region, type=row.type))
             added += 1
-        elif (authority.name, authority.region, authority.type) != (row.name, row.region, row.type):
+        elif authority.la_code is None and _differs(authority, row):
             authority.name, authority.region, authority.type = row.name, row.region, row.type
             changed += 1
     tally = Tally(added, changed, len(rows) - added - changed)
@@ -87,6 +90,10 @@ def import_register(session: Session, *, actor: Actor, rows: Sequence[Row]) -> T
         )
     session.flush()
     return tally
+
+
+def _differs(authority: Authority, row: Row) -> bool:
+    return (authority.name, authority.region, authority.type) != (row.name, row.region, row.type)
 
 
 def rows_of(session: Session, *, demonstration: bool) -> list[Row]:

@@ -32,6 +32,8 @@ NAVIGATION = (
     NavigationItem("find", "Find a case", "/find-a-case"),
     NavigationItem("library", "Library", "/library"),
     NavigationItem("glossary", "Glossary", "/glossary"),
+    NavigationItem("authority", "Your authority", "/authority", Permission.AUTHORITY_READ_OWN),
+    NavigationItem("authorities", "Authorities", "/authorities", Permission.REGISTER_READ),
     NavigationItem("people", "People", "/people", Permission.PEOPLE_MANAGE),
     NavigationItem("administration", "Administration", "/administration", Permission.JOBS_MANAGE),
     NavigationItem("account", "Your account", "/account"),
