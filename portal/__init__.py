@@ -23,6 +23,7 @@ import portal.accounts.session_views
 import portal.accounts.views
 import portal.audit.keeping
 import portal.authorities.cli
+import portal.authorities.keeping
 import portal.authorities.policy
 import portal.authorities.register_views
 import portal.authorities.section_views
@@ -55,6 +56,7 @@ from portal.accounts import (
     password_links,
     passwords,
     people,
+    profile_reminders,
 )
 from portal.accounts.service import load as load_session
 from portal.authorities.hub import Hub
@@ -124,6 +126,7 @@ def _letters(app: Flask, settings: config.Settings) -> None:
 def _retention(app: Flask, settings: config.Settings) -> None:
     jobs, rules = app.extensions["jobs"], retention.Rules()
     portal.accounts.keeping.register(rules)
+    portal.authorities.keeping.register(rules)
     portal.core.keeping.register(rules, jobs)
     portal.library.keeping.register(rules)
     portal.audit.keeping.register(rules)
@@ -200,6 +203,8 @@ def _people(app: Flask) -> None:
     app.extensions["mail-writers"].register(invitations.MOVED, invitations.write_moved)
     reminding = Kind("people.remind", "Ask leads to confirm their list of people", people.remind)
     app.extensions["jobs"].register(reminding, each_day)
+    asking = Kind("profile.remind", "Ask leads to confirm their profile", profile_reminders.remind)
+    app.extensions["jobs"].register(asking, each_day)
     _notices(app)
     policy = permissions.Policy()
     portal.accounts.policy.register(policy)
@@ -229,6 +234,7 @@ def _passwords(app: Flask) -> None:
 def _notices(app: Flask) -> None:
     app.extensions["notices"] = notices.Notices()
     notice_kinds.register(app.extensions["notices"])
+    profile_reminders.register(app.extensions["notices"])
     app.extensions["mail-writers"].register(notices.LETTER, notices.write)
     jobs: Jobs = app.extensions["jobs"]
     daily = Kind("notices.daily", "Write to those who want e-mail once a day", notices.send_daily)

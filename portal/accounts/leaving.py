@@ -18,13 +18,14 @@ from portal.accounts.policy import may_manage_people
 from portal.accounts.service import HELD, USABLE, usable_here
 from portal.audit import service as audit
 from portal.audit.models import AuditEntry
+from portal.authorities import personal
 from portal.authorities.models import Authority
 from portal.core import clock, mail
 from portal.core.errors import Conflict, NotAllowed, NotFound
 from portal.core.mail import OutgoingMail
 from portal.core.permissions import Actor
 from portal.core.retention import Keeping
-from portal.core.roles import Role, is_national
+from portal.core.roles import STAFF_OF_AN_AUTHORITY, Role, is_national
 
 ROLES_CHANGED = "roles changed"
 WITHOUT_LEAD = "authority.without-lead"
@@ -107,6 +108,12 @@ def leads_of(session: Session, authority_id: int) -> set[int]:
     """Return the ids of the strategic leads of an authority who can sign in."""
     lead = RoleAssignment.role == Role.STRATEGIC_LEAD
     return set(session.scalars(_holders(lead, RoleAssignment.authority_id == authority_id)))
+
+
+def staff_of(session: Session, authority_id: int) -> set[int]:
+    """Return the ids of the practitioners and leads of an authority who can sign in."""
+    staff = RoleAssignment.role.in_(STAFF_OF_AN_AUTHORITY)
+    return set(session.scalars(_holders(staff, RoleAssignment.authority_id == authority_id)))
 
 
 def led_alone(session: Session, user_id: int) -> list[str]:
@@ -357,6 +364,7 @@ def erase(
         close_account(session, actor=actor, user_id=user_id)
     addresses = addresses_of(session, user)
     mail.forget(session, addresses=addresses, user_id=user_id)
+    personal.forget_contact(session, emails=addresses, name=user.name)
     session.execute(
         delete(Invitation).where(
             Invitation.email.in_(addresses), Invitation.id != (but_invitation or 0)

@@ -23,7 +23,9 @@ from portal.accounts.models import (
 )
 from portal.audit.models import AuditEntry
 from portal.audit.words import in_words
+from portal.authorities import personal
 from portal.authorities.models import Authority
+from portal.authorities.questions import CONTACT_FIELDS, QUESTIONS
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.mail import OutgoingMail
@@ -84,6 +86,8 @@ WHAT: Sequence[str] = (
     "your notices, and the e-mail that was sent to you (its kind and when)",
     "links to choose a new password by (when, not the links)",
     "your confirmations of an authority’s list of people",
+    "answers that you gave in an authority’s profile, and your confirmations of it",
+    "where you are named as a contact of an authority",
     "the record of what you did, and of what others did to your account (not who)",
 )
 """What a copy holds, for the page that offers it."""
@@ -108,6 +112,9 @@ def collect(session: Session, *, user_id: int, say: Teller) -> OwnData:
             _mail(session, user_id, addresses),
             _password_links(session, user_id),
             _confirmations(session, user_id, words),
+            _profile_answers(session, user_id, words),
+            _profile_confirmations(session, user_id, words),
+            _contacts(session, user, addresses, words),
             _done(session, user_id, words),
             _done_to_them(session, user_id, words),
         ],
@@ -330,6 +337,40 @@ def _confirmations(session: Session, user_id: int, words: _Words) -> Section:
         for row in session.scalars(query)
     ]
     return Section("confirmations", "Lists of people that you confirmed", columns, rows)
+
+
+def _profile_answers(session: Session, user_id: int, words: _Words) -> Section:
+    columns = {"authority": "Authority", "question": "Question", "at": "Answered"}
+    rows: list[Mapping[str, Value]] = [
+        {
+            "authority": words.authority(authority_id),
+            "question": QUESTIONS[answer.question].label
+            if answer.question in QUESTIONS
+            else answer.question,
+            "at": answer.at,
+        }
+        for authority_id, answer in personal.given_by(session, user_id)
+    ]
+    return Section("profile_answers", "Answers you gave in a profile", columns, rows)
+
+
+def _profile_confirmations(session: Session, user_id: int, words: _Words) -> Section:
+    columns = {"authority": "Authority", "at": "Confirmed"}
+    rows: list[Mapping[str, Value]] = [
+        {"authority": words.authority(authority_id), "at": at}
+        for authority_id, at in personal.confirmed_by(session, user_id)
+    ]
+    return Section("profile_confirmations", "Profiles that you confirmed", columns, rows)
+
+
+def _contacts(session: Session, user: User, addresses: Iterable[str], words: _Words) -> Section:
+    columns = {"authority": "Authority", "since": "Since", **CONTACT_FIELDS}
+    rows: list[Mapping[str, Value]] = [
+        {"authority": words.authority(authority_id), "since": at}
+        | {key: person.get(key) or None for key in CONTACT_FIELDS}
+        for authority_id, at, person in personal.naming(session, emails=addresses, name=user.name)
+    ]
+    return Section("contacts", "Where you are named as a contact", columns, rows)
 
 
 _RECORD = {"at": "When", "action": "What", "object": "To what", "details": "Details"}

@@ -18,7 +18,7 @@ from portal.core.jobs import WorkFailed
 from portal.core.migrations import history_of
 from portal.library.cli import import_folder
 from portal.operations import retention as rules
-from portal.operations.demonstration import add_people
+from portal.operations.demonstration import add_people, add_profiles
 
 demonstration = AppGroup("demonstration", help="A demonstration on this machine.")
 retention = AppGroup("retention", help="How long records are kept.")
@@ -48,8 +48,13 @@ def prepare() -> None:
     with app.app_context():  # its end gives back the connection that else keeps SQLite locked
         history_of(app).upgrade()
     import_folder(_settings().content)
+    try:
+        answers = add_profiles(db.session, _settings().content)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
     made = add_people(db.session)
     commit()
+    click.echo(f"Answers in profiles: {answers} added")
     click.echo(f"Accounts: {made} added")
 
 

@@ -1,4 +1,9 @@
-"""The people of a demonstration. They are invented and their password is published."""
+"""A demonstration: people, who are invented, and what the report says of its ten areas.
+
+The people's password is published.
+"""
+
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -6,9 +11,11 @@ from portal.accounts import domains
 from portal.accounts import service as accounts
 from portal.audit.service import COMMAND_LINE
 from portal.authorities import service as authorities
+from portal.authorities import starter
 from portal.core.errors import Conflict
 from portal.core.roles import Role
 
+PROFILES = "demonstration-profiles.yaml"
 PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
     ("Amira Khan", "amira.khan@authority-a.example", Role.PRACTITIONER, "A"),
     ("Tom Ellis", "tom.ellis@authority-a.example", Role.PRACTITIONER, "A"),
@@ -53,3 +60,11 @@ def add_people(session: Session) -> int:
             continue
         made += 1
     return made
+
+
+def add_profiles(session: Session, content: Path) -> int:
+    """Fill in what is known of the ten areas; return how many answers are new.
+
+    None is invented for their leads. Raises `ValueError` for a file that is not sound.
+    """
+    return starter.load(session, content / PROFILES)

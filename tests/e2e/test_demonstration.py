@@ -68,6 +68,7 @@ def test_preparing_it_again_adds_nothing(tmp_path: Path) -> None:
     assert [line.partition(",")[0] for line in lines] == [
         "Authorities: 0 added",
         "Documents: 0 added",
+        "Answers in profiles: 0 added",
         "Accounts: 0 added",
     ]
 
