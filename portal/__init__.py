@@ -58,6 +58,7 @@ from portal.accounts import (
     people,
     profile_reminders,
 )
+from portal.accounts.own_data import Parts
 from portal.accounts.service import load as load_session
 from portal.authorities.hub import Hub
 from portal.core import config, database, headers, mail, migrations, permissions, retention
@@ -195,6 +196,7 @@ def _people(app: Flask) -> None:
     app.register_blueprint(portal.accounts.session_views.bp)
     app.register_blueprint(portal.accounts.people_views.bp)
     app.register_blueprint(portal.accounts.person_views.bp)
+    app.extensions["own-data"] = Parts()
     app.register_blueprint(portal.accounts.own_views.bp)
     app.register_blueprint(portal.accounts.invitation_views.bp)
     app.cli.add_command(portal.accounts.cli.admin)

@@ -78,6 +78,30 @@ def _plain_row(row: Mapping[str, Value]) -> dict[str, str | int | None]:
     return {key: _plain(value) for key, value in row.items()}
 
 
+Part = Callable[[Session, int], Section]
+"""Gathers what another room keeps about a person, by the number of their account."""
+
+
+class Parts:
+    """What rooms above keep about a person, in the order in which they said so."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[str, Part]] = []
+
+    def register(self, what: str, part: Part) -> None:
+        """Let a copy hold what `part` gathers; `what` says it on the page that offers the copy."""
+        self._parts.append((what, part))
+
+    @property
+    def what(self) -> list[str]:
+        """What a copy holds, all rooms together; the record of what was done comes last."""
+        return [*WHAT[:-1], *(what for what, _ in self._parts), WHAT[-1]]
+
+    def gather(self, session: Session, user_id: int) -> list[Section]:
+        """Return the sections of the rooms above."""
+        return [part(session, user_id) for _, part in self._parts]
+
+
 WHAT: Sequence[str] = (
     "your account: name, e-mail address, state, what e-mail you chose to get",
     "your roles, with the authority and since when",
@@ -90,10 +114,10 @@ WHAT: Sequence[str] = (
     "where you are named as a contact of an authority",
     "the record of what you did, and of what others did to your account (not who)",
 )
-"""What a copy holds, for the page that offers it."""
+"""What a copy holds of this room and those below, for the page that offers it."""
 
 
-def collect(session: Session, *, user_id: int, say: Teller) -> OwnData:
+def collect(session: Session, *, user_id: int, say: Teller, parts: Parts) -> OwnData:
     """Gather what is kept about a person. Raises `NotFound` for an account that is gone."""
     user = session.get(User, user_id)
     if user is None:
@@ -115,6 +139,7 @@ def collect(session: Session, *, user_id: int, say: Teller) -> OwnData:
             _profile_answers(session, user_id, words),
             _profile_confirmations(session, user_id, words),
             _contacts(session, user, addresses, words),
+            *parts.gather(session, user_id),
             _done(session, user_id, words),
             _done_to_them(session, user_id, words),
         ],

@@ -47,18 +47,23 @@ def _id() -> int:
 # ---- A copy of what is kept
 
 
+def _parts() -> own_data.Parts:
+    parts: own_data.Parts = current_app.extensions["own-data"]
+    return parts
+
+
 @bp.route("/account/export")
 @requires(Permission.ACCOUNT_READ_OWN)
 def export() -> ResponseReturnValue:
     """Say what a copy of a person's data holds, and offer it."""
-    return render_template("accounts/own/export.html", what=own_data.WHAT)
+    return render_template("accounts/own/export.html", what=_parts().what)
 
 
 @bp.route("/account/export/your-data.<any(html, json):form>")
 @requires(Permission.ACCOUNT_READ_OWN)
 def download(form: str) -> ResponseReturnValue:
     """Give a person everything that is kept about them; that it was taken is on record."""
-    found = own_data.collect(db.session, user_id=_id(), say=_say)
+    found = own_data.collect(db.session, user_id=_id(), say=_say, parts=_parts())
     if form == "html":
         body = render_template("accounts/own/download.html", found=found)
     else:
