@@ -44,11 +44,15 @@ def choice(question: Question, field: Any, now: Said, beside: Shown | None) -> P
     items = terms + ([{"divider": "or"}] if alone else [])
     items += [item(key, text, many) for key, text in alone]
     legend = {"text": question.label, "classes": "govuk-fieldset__legend--s"}
-    return _common(
-        {"idPrefix": field.id, "name": field.name, "items": items, "fieldset": {"legend": legend}},
-        field,
-        hint(question, beside),
-    )
+    found: Parameters = {
+        "idPrefix": field.id,
+        "name": field.name,
+        "items": items,
+        "fieldset": {"legend": legend},
+    }
+    if many:
+        found["classes"] = "govuk-checkboxes--small"
+    return _common(found, field, hint(question, beside))
 
 
 def typed(question: Question, field: Any, beside: Shown | None) -> Parameters:

@@ -68,7 +68,7 @@ def form_for(
     """
     fields: dict[str, Any] = {}
     for question in section.questions:
-        fields |= _fields(question, said.get(question.key, UNANSWERED))
+        fields |= _fields(question)
     if origin == Origin.INFERRED:
         fields["source"] = StringField(
             "What are these answers inferred from?",
@@ -83,11 +83,6 @@ def form_for(
     return made(formdata=None, data=data) if from_data else made(data=data)
 
 
-def choices(question: Question, now: Said) -> list[tuple[str, str]]:
-    """Return what can be chosen, the terms first, then what stands for no term."""
-    return [*question.terms.items(), *others(question, now)]
-
-
 def others(question: Question, now: Said) -> list[tuple[str, str]]:
     """Return the choices that stand for no term."""
     found = []
@@ -100,14 +95,14 @@ def others(question: Question, now: Said) -> list[tuple[str, str]]:
     return found
 
 
-def _fields(question: Question, now: Said) -> dict[str, Field]:
+def _fields(question: Question) -> dict[str, Field]:
+    """Return the fields of a question; `read` checks what is chosen, since it knows the states."""
     label, key = question.label, question.key
     match question.kind:
         case Kind.ONE:
-            return {key: RadioField(label, choices=choices(question, now), validate_choice=False)}
+            return {key: RadioField(label, choices=[], validate_choice=False)}
         case Kind.MANY:
-            offered = choices(question, now)
-            return {key: SelectMultipleField(label, choices=offered, validate_choice=False)}
+            return {key: SelectMultipleField(label, choices=[], validate_choice=False)}
         case Kind.TEXT:
             return {key: TextAreaField(label, widget=GovTextArea(), filters=[_clean])}
         case Kind.PLACES:

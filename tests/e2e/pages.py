@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from playwright.sync_api import Page as Tab
 
 from portal.core.roles import Role
+from tests import editions
 from tests.e2e.servers import (
     LETTER,
     REVIEW_DUE,
+    TIA,
     WITHDRAWN,
     link_to_accept,
     link_to_choose_a_password,
@@ -26,6 +28,8 @@ from tests.people import (
 
 AMIRA = Person("Amira Khan", Role.PRACTITIONER, "A")
 """An account of the demonstration, which signs in with one press."""
+RUTH = Person("Ruth Mensah", Role.STRATEGIC_LEAD, "A")
+PRIYA = Person("Priya Nair", Role.CURATOR)
 KATE = Person("Kate Lindqvist", Role.ADMINISTRATOR)
 """The demonstration's administrator: there nothing has been done yet."""
 SIZES = {320: 640, 1280: 900}
@@ -231,6 +235,96 @@ def set_a_wrong_domain(tab: Tab) -> None:
     press(tab, "Save")
 
 
+PROFILE = "/authorities/1/profile"
+IMPORT = "/authorities/import"
+
+
+def answer_badly(tab: Tab) -> None:
+    tab.get_by_label("How many authorities could you support").fill("a dozen")
+    tab.get_by_label("Is there an authority that you should not").fill("Middlesbro")
+    press(tab, "Save")
+
+
+def name_a_contact_badly(tab: Tab) -> None:
+    tab.get_by_label("Job title").nth(1).fill("Head of service")
+    tab.get_by_label("Work phone number").nth(1).fill("call me")
+    press(tab, "Save")
+
+
+def infer_without_a_source(tab: Tab) -> None:
+    tab.get_by_label("Channel panel").check()
+    press(tab, "Save")
+
+
+OTHER_TIERS = """
+all => {
+  const now = all.findIndex(one => one.checked)
+  return [1, 2].map(further => all[(now + further) % 5].value)
+}
+"""
+
+
+def answer_together(tab: Tab) -> None:
+    """Answer while somebody else does: each time otherwise than it stands."""
+    tiers = tab.locator("input[name=tier]").evaluate_all(OTHER_TIERS)
+    other = tab.context.new_page()
+    other.goto(tab.url)
+    for window, tier in zip((other, tab), tiers, strict=True):
+        window.locator(f"input[name=tier][value={tier}]").check()
+    other.locator("input[name=route][value=several]").check()
+    press(other, "Save")
+    other.close()
+    press(tab, "Save")
+
+
+def confirm_together(tab: Tab) -> None:
+    tab.locator("input[name=seen]").evaluate("field => { field.value = 1 }")
+    press(tab, "Everything is right")
+
+
+def bring(tab: Tab, text: str) -> None:
+    """Choose a file of published figures and let it be checked."""
+    file = {"name": "figures.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    tab.get_by_label("CSV file").set_input_files(file)  # type: ignore[arg-type]
+    press(tab, "Check the file")
+
+
+def bring_nothing(tab: Tab) -> None:
+    press(tab, "Check the file")
+
+
+def bring_all(tab: Tab) -> None:
+    bring(tab, editions.text(editions.rows(153)))
+
+
+def bring_all_and_go_on(tab: Tab) -> None:
+    bring_all(tab)
+    press(tab, "Next part")
+
+
+def bring_some_changed(tab: Tab) -> None:
+    rows = editions.rows(4)
+    rows[0] |= {"name": "Hartlepool and the Headland", "sn2025": "802;803"}
+    bring(tab, editions.text(rows))
+
+
+def bring_the_same(tab: Tab) -> None:
+    bring(tab, editions.text(editions.rows(40)))
+
+
+def bring_what_is_wrong(tab: Tab) -> None:
+    rows = editions.rows(4)
+    rows[1] |= {"two_tier": "perhaps", "sn2025": "801;999", "child_poverty_pct": "101"}
+    rows[2] |= {"la_code": "800", "sn2025_band": "near;close;close"}
+    bring(tab, editions.text(rows))
+
+
+def bring_too_late(tab: Tab) -> None:
+    bring_all(tab)
+    tab.locator("input[name=shown]").evaluate("field => { field.value = 'another' }")
+    press(tab, "Load all of it")
+
+
 def leave_without_saying_how(tab: Tab) -> None:
     with tab.expect_navigation():
         tab.get_by_role("button", name="Leave the service").click()
@@ -363,6 +457,53 @@ PAGES = (
     PortalPage("glossary", "/glossary", READER),
     PortalPage("account", "/account", READER),
     PortalPage("account-without-role", "/account", NOBODY),
+    PortalPage("authority-choose", "/authority", TIA),
+    PortalPage("authority", "/authorities/1", LEAD),
+    PortalPage("authority-of-staff", "/authorities/1", READER),
+    PortalPage("authority-not-started", "/authorities/3", TIA),
+    PortalPage("authority-national", "/authorities/2", CURATOR),
+    PortalPage("authorities", "/authorities?page=2", CURATOR),
+    PortalPage("authorities-found", "/authorities?name=hart&profile=stated", CURATOR),
+    PortalPage("authorities-none", f"/authorities?name={'zzyzx' * 20}", CURATOR),
+    PortalPage("authorities-loaded", "/authorities?added=1&changed=152", CURATOR),
+    PortalPage("profile", PROFILE, LEAD, then=open_details),
+    PortalPage("profile-saved", f"{PROFILE}?saved=handling&kept=tier&kept=mash", LEAD),
+    PortalPage("profile-confirmed", f"{PROFILE}?confirmed=yes", LEAD),
+    PortalPage("profile-not-started", "/authorities/3/profile", TIA),
+    PortalPage("profile-of-staff", PROFILE, READER),
+    PortalPage("profile-national", PROFILE, CURATOR),
+    PortalPage("profile-handling", f"{PROFILE}/handling", LEAD),
+    PortalPage("profile-situation", f"{PROFILE}/situation", LEAD),
+    PortalPage("profile-moving", f"{PROFILE}/moving", LEAD),
+    PortalPage("profile-helping", f"{PROFILE}/helping", LEAD, then=open_details),
+    PortalPage("profile-helping-error", f"{PROFILE}/helping", LEAD, 422, then=answer_badly),
+    PortalPage("profile-contacts", f"{PROFILE}/contacts", LEAD),
+    PortalPage(
+        "profile-contacts-error", f"{PROFILE}/contacts", LEAD, 422, then=name_a_contact_badly
+    ),
+    PortalPage("profile-clash", f"{PROFILE}/handling", LEAD, 409, then=answer_together),
+    PortalPage("profile-infer", f"{PROFILE}/handling", CURATOR),
+    PortalPage(
+        "profile-infer-error",
+        "/authorities/3/profile/handling",
+        CURATOR,
+        422,
+        then=infer_without_a_source,
+    ),
+    PortalPage("profile-history", f"{PROFILE}/history", LEAD),
+    PortalPage("profile-history-second-page", f"{PROFILE}/history?page=2", LEAD),
+    PortalPage("profile-history-empty", "/authorities/3/profile/history", TIA),
+    PortalPage("profile-confirm", f"{PROFILE}/confirm", LEAD),
+    PortalPage("profile-confirm-changed", f"{PROFILE}/confirm", LEAD, 409, then=confirm_together),
+    PortalPage("profile-confirm-nothing", "/authorities/3/profile/confirm", TIA),
+    PortalPage("register-import", IMPORT, CURATOR, then=open_details),
+    PortalPage("register-import-none", IMPORT, CURATOR, 422, then=bring_nothing),
+    PortalPage("register-import-wrong", IMPORT, CURATOR, 422, then=bring_what_is_wrong),
+    PortalPage("register-import-difference", IMPORT, CURATOR, then=bring_some_changed),
+    PortalPage("register-import-all", IMPORT, CURATOR, then=bring_all),
+    PortalPage("register-import-part", IMPORT, CURATOR, then=bring_all_and_go_on),
+    PortalPage("register-import-same", IMPORT, CURATOR, then=bring_the_same),
+    PortalPage("register-import-late", IMPORT, CURATOR, 409, then=bring_too_late),
     PortalPage("people", "/people", CURATOR),
     PortalPage("people-found", "/people?name=hart&without=lead", CURATOR),
     PortalPage("people-none", f"/people?name={'zzyzx' * 20}", CURATOR),
@@ -489,6 +630,11 @@ PAGES = (
     PortalPage("demonstration-sign-in", "/sign-in", portal="demonstration"),
     PortalPage("demonstration-home", "/", AMIRA, portal="demonstration"),
     PortalPage("demonstration-account", "/account", AMIRA, portal="demonstration"),
+    PortalPage("demonstration-authority", "/authorities/154", RUTH, portal="demonstration"),
+    PortalPage("demonstration-profile", "/authorities/154/profile", RUTH, portal="demonstration"),
+    PortalPage(
+        "demonstration-profile-national", "/authorities/156/profile", PRIYA, portal="demonstration"
+    ),
     PortalPage("demonstration-letters", "/demonstration/mail", portal="demonstration"),
     PortalPage("demonstration-letter", f"/demonstration/mail/{LETTER}", portal="demonstration"),
     PortalPage("demonstration-cookies", "/cookies", portal="demonstration"),

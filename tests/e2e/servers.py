@@ -21,6 +21,10 @@ from portal.accounts import notices
 from portal.accounts import service as accounts
 from portal.accounts.models import Invitation, Notice, PasswordLink, User
 from portal.audit.service import COMMAND_LINE
+from portal.authorities import describing, profiles, publishing
+from portal.authorities.answers import Said
+from portal.authorities.models import State
+from portal.authorities.questions import CONTACTS, HANDLING, TIERS, Section
 from portal.core import clock, links
 from portal.core.carriers import FolderCarrier, Sender
 from portal.core.config import ROOT, Settings
@@ -30,8 +34,9 @@ from portal.core.mail import Message
 from portal.core.permissions import Actor
 from portal.core.roles import Role
 from portal.library.models import Document
+from tests import editions
 from tests.databases import SECRET, Databases
-from tests.people import CURATOR, LEAD, PARTNER, PASSWORD
+from tests.people import CURATOR, LEAD, PARTNER, PASSWORD, Person
 
 WITHDRAWN = "case-002"
 NONCE = "n" * 43
@@ -270,6 +275,71 @@ def link_to_accept(number: int) -> str:
         return links.token("invitation", number, NONCE)
 
 
+TIA = Person("Tia Two", Role.STRATEGIC_LEAD)
+"""Leads authorities 3 and 4, of which nothing is known, in `with_every_state`."""
+
+
+def describe_authorities() -> None:
+    """Let authority 1 have a long history that is more than a year old; nothing be said of 3."""
+    accounts.create(
+        db.session,
+        actor=COMMAND_LINE,
+        email=TIA.email,
+        name=TIA.name,
+        password=PASSWORD,
+        roles=[(Role.STRATEGIC_LEAD, 3), (Role.STRATEGIC_LEAD, 4)],
+    )
+    people = {user.email: user.id for user in db.session.scalars(select(User))}
+    lead = Actor(
+        id=people[LEAD.email],
+        name=LEAD.name,
+        roles=frozenset({Role.STRATEGIC_LEAD}),
+        memberships=frozenset({(Role.STRATEGIC_LEAD, 1)}),
+    )
+    curator = Actor(id=people[CURATOR.email], name=CURATOR.name, roles=frozenset({Role.CURATOR}))
+    with clock.frozen(clock.now() - timedelta(days=400)):
+        seen = 0
+        for tier in (*TIERS, *TIERS, *TIERS, *TIERS):
+            say(lead, HANDLING, {"tier": Said(State.GIVEN, tier)}, seen)
+            seen = profiles.profile_of(db.session, 1).version
+        note = "They ask first, and listen. " * 8
+        said = {
+            "holds": Said(State.NOT_SETTLED),
+            "mash": Said(State.PREFER_NOT_TO_SAY),
+            "other_tiers": Said(State.NOT_SETTLED),
+            "handling_note": Said(State.GIVEN, note),
+        }
+        say(lead, HANDLING, said, seen)
+        person = {
+            "name": "Ann Example",
+            "job": "Head of service",
+            "email": "",
+            "phone": "01632 960001",
+        }
+        say(lead, CONTACTS, {"contacts": Said(State.GIVEN, [person])}, seen)
+        seen = profiles.profile_of(db.session, 1).version
+        inferred = {
+            "tier": Said(State.GIVEN, "early-help"),
+            "route": Said(State.GIVEN, "several"),
+        }
+        say(curator, HANDLING, inferred, seen, "A published review, 2024")
+
+
+def say(
+    actor: Actor, section: Section, said: Mapping[str, Said], seen: int, source: str = ""
+) -> None:
+    """Answer questions about authority 1."""
+    describing.save(
+        db.session,
+        actor=actor,
+        authority_id=1,
+        section=section,
+        said=said,
+        seen=seen,
+        source=source,
+    )
+
+
 def with_every_state(databases: Databases) -> Flask:
     """Let one document be withdrawn, another be overdue for review, and work stand as it can."""
     app = databases.make("stocked")
@@ -287,6 +357,10 @@ def with_every_state(databases: Databases) -> Flask:
         db.session.add_all(work_in_every_state())
         tell_the_lead()
         invite_some()
+        describe_authorities()
+        file = editions.text(editions.rows(40))
+        shown = publishing.compare(db.session, file).fingerprint
+        publishing.load(db.session, actor=COMMAND_LINE, text=file, shown=shown)
         commit()
         db.engine.dispose()
     command = ["library", "withdraw", WITHDRAWN, "--reason", "The authority asked for it."]

@@ -14,6 +14,8 @@ from werkzeug.test import Client
 
 from portal.accounts.models import Invitation, PeopleConfirmation, RoleAssignment
 from portal.audit.service import ERASED, WORKER
+from portal.authorities import profiles
+from portal.authorities.models import Capacity, ProfileAnswer
 from portal.core import clock
 from portal.core.database import db, reading, short_transaction
 from portal.core.roles import Role
@@ -36,6 +38,7 @@ EARLIER = Person("Zebedee Quillfeather", Role.PRACTITIONER, "E06000001")
 """Somebody with a name like no word of the portal, at the address they were invited at."""
 NEW_ADDRESS = "z.quillfeather@example.gov.uk"
 WORD = "quillfeather"
+OTHER_CONTACT = "Connie Contact"
 MOST_PAGES = 400
 
 
@@ -64,6 +67,15 @@ def lived_in(portal: Flask) -> tuple[Flask, Reader]:
     invite(client, portal, "ivy.invited@example.gov.uk", "practitioner", THERE)
     token = client.page(f"/authorities/{there}/people").fields["csrf_token"]
     client.post(f"/authorities/{there}/people/confirm", data={"csrf_token": token})
+    profile = f"/authorities/{there}/profile"
+    send(client, f"{profile}/handling", tier="early-help")
+    contact = {"contact_1_name": EARLIER.name, "contact_1_email": NEW_ADDRESS}
+    other = {"contact_2_name": OTHER_CONTACT, "contact_2_phone": "01632 960001"}
+    send(client, f"{profile}/contacts", **contact)
+    again = client.page(f"{profile}/contacts").fields["seen"]
+    send(client, f"{profile}/contacts", **contact, **other, seen=again)
+    seen = client.page(f"{profile}/confirm").fields["seen"]
+    send(client, f"{profile}/confirm", seen=seen)
     send(reader(portal), "/forgotten-password", email=NEW_ADDRESS)
     polly = f"/authorities/{there}/people/{number(portal, PARTNER)}"
     send(client, f"{polly}/suspend")
@@ -205,6 +217,12 @@ def test_what_others_have_stays_and_names_nobody(lived_in: tuple[Flask, Reader])
         assert (sent.email, sent.invited_by_id) == ("ivy.invited@example.gov.uk", None)
         (confirmed,) = db.session.scalars(select(PeopleConfirmation)).all()
         assert confirmed.by_id is None
+        profile = profiles.profile_of(db.session, confirmed.authority_id)
+        assert profile.term("tier") == "early-help"
+        (contact,) = profile.value("contacts")
+        assert contact["name"] == OTHER_CONTACT
+        given = db.session.scalars(select(ProfileAnswer)).all()
+        assert {(one.by_id, one.capacity) for one in given} == {(None, Capacity.LEAD)}
     assert link_to(app, "ivy.invited@example.gov.uk"), "who was invited can still come"
     for person in (PRACTITIONER, LEAD, CURATOR, ADMINISTRATOR):
         assert signed_in(reader(app, person))

@@ -4,9 +4,11 @@ import pytest
 from flask import Flask
 
 from tests.client import reader
-from tests.people import ADMINISTRATOR, CURATOR, EVERYONE, LEAD, Person
+from tests.people import ADMINISTRATOR, CURATOR, EVERYONE, LEAD, PRACTITIONER, Person
 
 EXTRA = {
+    "Your authority": ("/authority", {PRACTITIONER, LEAD}),
+    "Authorities": ("/authorities", {CURATOR}),
     "People": ("/people", {LEAD, CURATOR, ADMINISTRATOR}),
     "Administration": ("/administration", {ADMINISTRATOR}),
 }

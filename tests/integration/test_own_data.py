@@ -23,6 +23,8 @@ COVERED = {
     "outgoing_mail",
     "password_link",
     "people_confirmation",
+    "profile_answer",
+    "profile_confirmation",
     "role_assignment",
     "user_session",
 }
@@ -47,6 +49,13 @@ def busy(portal: Flask) -> Flask:
     invite(lead, portal, "ivy.invited@example.gov.uk", "practitioner")
     token = lead.page(f"/authorities/{here}/people").fields["csrf_token"]
     lead.post(f"/authorities/{here}/people/confirm", data={"csrf_token": token})
+    profile = f"/authorities/{here}/profile"
+    send(lead, f"{profile}/handling", tier="early-help")
+    contact = {"contact_1_name": "L. Lead", "contact_1_email": LEAD.email.upper()}
+    other = {"contact_2_name": "Connie Contact", "contact_2_phone": "01632 960001"}
+    send(lead, f"{profile}/contacts", **contact, **other)
+    seen = lead.page(f"{profile}/confirm").fields["seen"]
+    send(lead, f"{profile}/confirm", seen=seen)
     place = f"/authorities/{here}/people/{number(portal, PRACTITIONER)}"
     send(lead, f"{place}/suspend")
     send(reader(portal), "/forgotten-password", email=LEAD.email)
@@ -75,6 +84,18 @@ def test_a_copy_holds_everything(busy: Flask) -> None:
     assert {one["address"] for one in found["mail"]} == {LEAD.email}
     assert len(found["password_links"]) == 1
     assert [one["authority"] for one in found["confirmations"]] == ["Hartlepool"]
+    answered = [(one["authority"], one["question"]) for one in found["profile_answers"]]
+    assert answered == [
+        ("Hartlepool", "Where are most cases held?"),
+        ("Hartlepool", "Who are your contacts?"),
+    ]
+    assert [one["authority"] for one in found["profile_confirmations"]] == ["Hartlepool"]
+    (named,) = found["contacts"]
+    assert (named["authority"], named["name"], named["email"]) == (
+        "Hartlepool",
+        "L. Lead",
+        LEAD.email,
+    )
     done = [(one["action"], one["object"], one["details"]) for one in found["done_by_you"]]
     assert ("Downloaded a document", "Document case-001", "format: md") in done
     suspended = ("Suspended a role", "Another person’s account")
@@ -91,7 +112,7 @@ def test_a_copy_names_nobody_else(busy: Flask) -> None:
     texts = [client.get(address).text for address in (JSON, HTML)]
     others = [person for person in EVERYONE if person != LEAD]
     for text in texts:
-        for person in (*others, Person("Ivy Invited", None)):
+        for person in (*others, Person("Ivy Invited", None), Person("Connie Contact", None)):
             for word in (person.name, person.email, person.name.split()[0]):
                 assert word not in text
         for secret in ("argon2", "nonce", "token"):
@@ -104,7 +125,9 @@ def test_a_copy_holds_nothing_of_what_others_did(busy: Flask, person: Person) ->
     text = json.dumps(found)
     assert LEAD.name not in text
     assert "case-001" not in text
-    assert found["invitations_sent"] == found["confirmations"] == found["password_links"] == []
+    for section in ("invitations_sent", "confirmations", "password_links", "profile_answers"):
+        assert found[section] == []
+    assert found["profile_confirmations"] == found["contacts"] == []
 
 
 def test_a_copy_tells_of_no_document_that_the_person_may_not_know(portal: Flask) -> None:

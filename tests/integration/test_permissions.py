@@ -4,7 +4,16 @@ import pytest
 from flask import Flask
 
 from tests.client import reader
-from tests.people import ADMINISTRATOR, CURATOR, EVERYONE, LEAD, NOBODY, READERS, Person
+from tests.people import (
+    ADMINISTRATOR,
+    CURATOR,
+    EVERYONE,
+    LEAD,
+    NOBODY,
+    PRACTITIONER,
+    READERS,
+    Person,
+)
 
 PUBLIC = None
 
@@ -13,6 +22,11 @@ ENDPOINTS: dict[str, str | None] = {
     "accounts.sign_in": PUBLIC,
     "accounts.sign_out": PUBLIC,
     "accounts.signed_out": PUBLIC,
+    "authorities.confirm": "profile:confirm",
+    "authorities.history": "profile:read",
+    "authorities.own": "profile:read",
+    "authorities.page": "profile:read",
+    "authorities.profile": "profile:read",
     "invitations.accepted": PUBLIC,
     "invitations.invitation": PUBLIC,
     "library.ask": "library:ask",
@@ -66,6 +80,9 @@ ENDPOINTS: dict[str, str | None] = {
     "person.end_role": "staff:manage",
     "person.find": "staff:manage",
     "person.show": "staff:manage",
+    "profile.section": "profile:change",
+    "register.import_": "register:import",
+    "register.index": "register:read",
     "sessions.end": "account:change-own",
     "sessions.end_others": "account:change-own",
     "sessions.extend": "account:read-own",
@@ -84,18 +101,29 @@ HOLDERS: dict[str, tuple[Person, ...]] = {
     "access:explain": (ADMINISTRATOR,),
     "account:change-own": EVERYONE,
     "account:read-own": EVERYONE,
+    "authority:read-own": (PRACTITIONER, LEAD),
     "authority:set-domains": (CURATOR, ADMINISTRATOR),
     "jobs:manage": (ADMINISTRATOR,),
     "library:ask": READERS,
     "library:export": READERS,
     "library:read": READERS,
     "people:manage": (LEAD, CURATOR, ADMINISTRATOR),
+    "profile:change": (LEAD, CURATOR),
+    "profile:confirm": (LEAD,),
+    "profile:read": (PRACTITIONER, LEAD, CURATOR),
+    "register:import": (CURATOR,),
+    "register:read": (CURATOR,),
     "staff:manage": (ADMINISTRATOR,),
 }
 """Who holds each permission."""
 
 ADDRESSES = {
     "accounts.account": "/account",
+    "authorities.confirm": "/authorities/1/profile/confirm",
+    "authorities.history": "/authorities/1/profile/history",
+    "authorities.own": "/authority",
+    "authorities.page": "/authorities/1",
+    "authorities.profile": "/authorities/1/profile",
     "library.ask": "/ask-for-an-example",
     "library.asked": "/ask-for-an-example/thank-you",
     "library.browse": "/library",
@@ -131,6 +159,9 @@ ADDRESSES = {
     "person.end_role": "/administration/people/1/end-role/1",
     "person.find": "/administration/people/find",
     "person.show": "/administration/people/1",
+    "profile.section": "/authorities/1/profile/handling",
+    "register.import_": "/authorities/import",
+    "register.index": "/authorities",
     "sessions.index": "/account/sessions",
     "sessions.left": "/session",
 }
