@@ -89,7 +89,9 @@ def read(text: str, register: Collection[InRegister]) -> Edition:
         return Edition(0, [], [], [Problem(lines[0][0], text) for text in problems])
     wanted = {*COLUMNS, f"sn{year}", f"sn{year}_band"}
     rows, found = _rows(header, lines[1:], year)
-    found += _together(rows, register)
+    at = header.index("la_code")
+    named = {cells[at].strip() for _, cells in lines[1:] if len(cells) > at}
+    found += _together(rows, register, named)
     return Edition(year, rows, [name for name in header if name not in wanted], sorted_(found))
 
 
@@ -202,8 +204,13 @@ def _published(line: int, given: Mapping[str, str], year: int) -> Published:
     )
 
 
-def _together(rows: Sequence[Published], register: Collection[InRegister]) -> list[Problem]:
-    """Return what is wrong with sound rows beside each other, and beside the register."""
+def _together(
+    rows: Sequence[Published], register: Collection[InRegister], named: Collection[str]
+) -> list[Problem]:
+    """Return what is wrong with sound rows beside each other, and beside the register.
+
+    `named` are the codes of all rows, so that one fault is not said of each of its neighbours.
+    """
     problems: list[Problem] = []
     in_file = {row.code for row in rows}
     elsewhere = [one for one in register if one.code not in in_file]
@@ -222,7 +229,7 @@ def _together(rows: Sequence[Published], register: Collection[InRegister]) -> li
                 problems.append(Problem(row.line, f"{word} is the same as in {first}: mend one"))
     for row in rows:
         for code, _ in row.neighbours:
-            if code not in la_codes:
+            if code not in la_codes and code not in named:
                 text = f"no authority of the file or the register has the la_code {code}"
                 problems.append(Problem(row.line, f"{text}, which is named as a neighbour"))
     return problems

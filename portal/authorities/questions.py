@@ -91,7 +91,7 @@ ROUTES: Mapping[str, str] = {
 }
 YES_NO: Mapping[str, str] = {"yes": "Yes", "no": "No"}
 TOPICS: Mapping[str, str] = {
-    "agreement": "Agreement inside the authority",
+    "agreement": "Agreement inside an authority",
     "families": "Families and communities",
     "partners": "Working with partners",
     "legitimacy": "Legitimacy of interventions",
