@@ -1,11 +1,19 @@
 """Chromium, and what it met on a page."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Playwright, Response
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Playwright,
+    Request,
+    Response,
+)
 from playwright.sync_api import Page as Tab
 
 from tests.e2e.pages import SIZES, PortalPage, send
@@ -68,7 +76,9 @@ class Visit:
     refused: list[str] = field(default_factory=list)
     """Addresses that the console reports as not loaded."""
 
-    def listen(self) -> None:
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Note what happens in the tab until the end of the block."""
         main = self.tab.main_frame
 
         def keep(answer: Response) -> None:
@@ -83,12 +93,23 @@ class Visit:
             elif message.type in {"error", "warning"}:
                 self.errors.append(message.text)
 
-        self.tab.on("response", keep)
-        self.tab.on("console", hear)
-        self.tab.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.tab.on(
-            "request", lambda asked: self.requests.append(f"{asked.resource_type} {asked.url}")
-        )
+        def note(asked: Request) -> None:
+            self.requests.append(f"{asked.resource_type} {asked.url}")
+
+        def fail(error: Error) -> None:
+            self.errors.append(str(error))
+
+        ears: dict[str, Callable[[Any], None]] = {
+            "response": keep,
+            "console": hear,
+            "pageerror": fail,
+            "request": note,
+        }
+        for event, ear in ears.items():
+            self.tab.on(event, ear)  # type: ignore[call-overload]
+        yield
+        for event, ear in ears.items():
+            self.tab.remove_listener(event, ear)
 
     @property
     def status(self) -> int:
@@ -101,27 +122,32 @@ class Visitor:
 
     browser: Browser
     portals: Portals
-    contexts: dict[tuple[str, Person | None], BrowserContext] = field(default_factory=dict)
+    tabs: dict[tuple[str, Person | None], Tab] = field(default_factory=dict)
+    """By portal and person; a tab is used again, since a new one costs more than most pages."""
     html: dict[str, str] = field(default_factory=dict)
     """What was sent, by the name of the page."""
 
     @contextmanager
     def visit(self, wanted: PortalPage, width: int) -> Iterator[Visit]:
-        """Open a page in a tab of its own that is `width` pixels wide."""
+        """Open a page in a tab that is `width` pixels wide and remembers nothing of others."""
         server = self.portals.of(wanted.portal)
-        tab = self._context(server, wanted).new_page()
+        tab = self._tab(server, wanted)
+        visit = Visit(wanted, server, tab)
         try:
-            tab.set_viewport_size({"width": width, "height": SIZES[width]})
-            visit = Visit(wanted, server, tab)
-            visit.listen()
-            tab.goto(server.address + wanted.address)
-            if wanted.then:
-                wanted.then(tab)
-            settle(tab)
-            self.html[wanted.name] = visit.answers[-1].text()
-            yield visit
-        finally:
-            tab.close()
+            with visit.listening():
+                tab.set_viewport_size({"width": width, "height": SIZES[width]})
+                tab.goto(server.address + wanted.address)
+                if wanted.then:
+                    wanted.then(tab)
+                settle(tab)
+                self.html[wanted.name] = visit.answers[-1].text()
+                yield visit
+            tab.evaluate("sessionStorage.clear()")
+        except BaseException:
+            # whatever state that left it in is nothing for the next page
+            del self.tabs[wanted.portal, wanted.who]
+            tab.context.close()
+            raise
 
     def html_of(self, wanted: PortalPage) -> str:
         """Return what the server sends for a page, from an earlier visit if there was one."""
@@ -130,13 +156,11 @@ class Visitor:
                 pass
         return self.html[wanted.name]
 
-    def _context(self, server: Server, wanted: PortalPage) -> BrowserContext:
+    def _tab(self, server: Server, wanted: PortalPage) -> Tab:
         key = (wanted.portal, wanted.who)
-        if key not in self.contexts:
-            context = self.browser.new_context(locale="en-GB")
+        if key not in self.tabs:
+            tab = self.browser.new_context(locale="en-GB").new_page()
             if wanted.who:
-                tab = context.new_page()
                 sign_in(tab, server, wanted.who)
-                tab.close()
-            self.contexts[key] = context
-        return self.contexts[key]
+            self.tabs[key] = tab
+        return self.tabs[key]
