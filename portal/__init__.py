@@ -21,6 +21,14 @@ import portal.accounts.person_views
 import portal.accounts.policy
 import portal.accounts.session_views
 import portal.accounts.views
+import portal.assessment.answer_views
+import portal.assessment.card
+import portal.assessment.keeping
+import portal.assessment.lead_views
+import portal.assessment.national_views
+import portal.assessment.notice_kinds
+import portal.assessment.personal
+import portal.assessment.policy
 import portal.audit.keeping
 import portal.authorities.cli
 import portal.authorities.keeping
@@ -60,6 +68,7 @@ from portal.accounts import (
 )
 from portal.accounts.own_data import Parts
 from portal.accounts.service import load as load_session
+from portal.assessment import editions, national, waves
 from portal.authorities.hub import Hub
 from portal.core import config, database, headers, mail, migrations, permissions, retention
 from portal.core.application import Portal, somebody_is_there
@@ -97,6 +106,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _people(app)
     _authorities(app)
     _library(app, settings)
+    _assessment(app, settings)
     app.register_blueprint(portal.ui.views.bp)
     _retention(app, settings)
     app.register_blueprint(portal.operations.views.bp)
@@ -130,6 +140,7 @@ def _retention(app: Flask, settings: config.Settings) -> None:
     portal.authorities.keeping.register(rules)
     portal.core.keeping.register(rules, jobs)
     portal.library.keeping.register(rules)
+    portal.assessment.keeping.register(rules)
     portal.audit.keeping.register(rules)
     try:
         schedule = retention.read(settings.content / "retention.yaml", rules)
@@ -211,6 +222,7 @@ def _people(app: Flask) -> None:
     policy = permissions.Policy()
     portal.accounts.policy.register(policy)
     portal.authorities.policy.register(policy)
+    portal.assessment.policy.register(policy)
     portal.library.policy.register(policy)
 
     def current_actor() -> permissions.Actor:
@@ -278,6 +290,31 @@ def _library(app: Portal, settings: config.Settings) -> None:
     app.register_blueprint(portal.library.views.bp)
     app.cli.add_command(portal.library.cli.library)
     app.cli.add_command(portal.library.search_cli.search)
+
+
+def _assessment(app: Flask, settings: config.Settings) -> None:
+    try:
+        every = editions.read_all(settings.content / "assessment")
+    except ValueError as error:
+        raise SystemExit(f"The portal does not start: {error}") from None
+    app.extensions["assessment"] = every
+    portal.assessment.notice_kinds.register(app.extensions["notices"])
+    jobs: Jobs = app.extensions["jobs"]
+    closing = Kind("assessment.close", "Close rounds whose last day is over", waves.close_due)
+    picture = Kind(
+        "assessment.national",
+        "Make the national picture anew if enough has changed",
+        lambda: national.refresh(every),
+    )
+    jobs.register(closing, each_day)
+    jobs.register(picture, each_day)
+    app.extensions["hub"].register("self-assessment", portal.assessment.card.card)
+    portal.assessment.personal.register(app.extensions["own-data"])
+    app.register_blueprint(portal.assessment.answer_views.bp)
+    app.register_blueprint(portal.assessment.lead_views.bp)
+    app.register_blueprint(portal.assessment.national_views.bp)
+    # only a link lets anybody answer: without a cookie there is nothing to forge and nobody to know
+    app.extensions["csrf"].exempt(portal.assessment.answer_views.answer)
 
 
 def _exempt_what_only_reads(app: Flask) -> None:

@@ -37,6 +37,18 @@ class Permission(StrEnum):
         "account:read-own",
         "See their own name, e-mail address, roles, sessions and notices",
     )
+    ASSESSMENT_ANSWER = (
+        "assessment:answer",
+        "Take their own link when their authority asks what its staff think",
+    )
+    ASSESSMENT_COMPARE = (
+        "assessment:compare",
+        "See in how many authorities staff answer alike, never in which",
+    )
+    ASSESSMENT_LEAD = (
+        "assessment:lead",
+        "Sign their authority’s position, ask its staff and see the results",
+    )
     AUTHORITY_READ_OWN = "authority:read-own", "Go straight to the pages of their own authority"
     AUTHORITY_SET_DOMAINS = (
         "authority:set-domains",

@@ -18,6 +18,8 @@ from tests.work import work
 
 JSON, HTML = "/account/export/your-data.json", "/account/export/your-data.html"
 COVERED = {
+    "assessment_link_taken",
+    "assessment_position",
     "invitation",
     "notice",
     "outgoing_mail",

@@ -22,6 +22,19 @@ ENDPOINTS: dict[str, str | None] = {
     "accounts.sign_in": PUBLIC,
     "accounts.sign_out": PUBLIC,
     "accounts.signed_out": PUBLIC,
+    "answering.answer": PUBLIC,
+    "answering.thanks": PUBLIC,
+    "assessment.begin": "assessment:lead",
+    "assessment.close": "assessment:lead",
+    "assessment.index": "assessment:answer",
+    "assessment.kit": "assessment:lead",
+    "assessment.outcome": "assessment:lead",
+    "assessment.position": "assessment:lead",
+    "assessment.position_history": "assessment:lead",
+    "assessment.sheet": "assessment:lead",
+    "assessment.table": "assessment:lead",
+    "assessment.take": "assessment:answer",
+    "assessment.wave": "assessment:lead",
     "authorities.confirm": "profile:confirm",
     "authorities.history": "profile:read",
     "authorities.own": "profile:read",
@@ -40,6 +53,7 @@ ENDPOINTS: dict[str, str | None] = {
     "library.find_a_case": "library:read",
     "library.glossary": "library:read",
     "library.home": "library:read",
+    "national.index": "assessment:compare",
     "notices.index": "account:read-own",
     "notices.mail": "account:change-own",
     "notices.read": "account:read-own",
@@ -101,6 +115,9 @@ HOLDERS: dict[str, tuple[Person, ...]] = {
     "access:explain": (ADMINISTRATOR,),
     "account:change-own": EVERYONE,
     "account:read-own": EVERYONE,
+    "assessment:answer": (PRACTITIONER, LEAD),
+    "assessment:compare": (CURATOR,),
+    "assessment:lead": (LEAD,),
     "authority:read-own": (PRACTITIONER, LEAD),
     "authority:set-domains": (CURATOR, ADMINISTRATOR),
     "jobs:manage": (ADMINISTRATOR,),
@@ -119,6 +136,10 @@ HOLDERS: dict[str, tuple[Person, ...]] = {
 
 ADDRESSES = {
     "accounts.account": "/account",
+    "assessment.begin": "/authorities/1/self-assessment/ask",
+    "assessment.index": "/authorities/1/self-assessment",
+    "assessment.position": "/authorities/1/self-assessment/position",
+    "assessment.position_history": "/authorities/1/self-assessment/positions",
     "authorities.confirm": "/authorities/1/profile/confirm",
     "authorities.history": "/authorities/1/profile/history",
     "authorities.own": "/authority",
@@ -135,6 +156,7 @@ ADDRESSES = {
     "library.find_a_case": "/find-a-case",
     "library.glossary": "/glossary",
     "library.home": "/",
+    "national.index": "/self-assessment",
     "notices.index": "/notices",
     "notices.mail": "/account/mail",
     "operations.access": "/administration/access",
@@ -167,7 +189,14 @@ ADDRESSES = {
 }
 """Where each closed page is, for those who hold its permission and have a say in authority 1."""
 
+_A_ROUND = "test_assessment: rounds are there to be seen by leads alone"
 ASKING_MORE = {
+    "assessment.close": _A_ROUND,
+    "assessment.kit": _A_ROUND,
+    "assessment.outcome": _A_ROUND,
+    "assessment.sheet": _A_ROUND,
+    "assessment.table": _A_ROUND,
+    "assessment.wave": _A_ROUND,
     "own.give_up": "test_leaving: a role of one's own and no other",
     "people.invite": "test_inviting: who gives which role",
     "people.invite_many": "test_people: the same for lists",
@@ -175,6 +204,7 @@ ASKING_MORE = {
 """Closed pages that ask for more than the permission, and where that is tested."""
 
 POSTED = {
+    "assessment.take": "/authorities/1/self-assessment/take",
     "notices.read": "/notices/read",
     "operations.retry_job": "/administration/jobs/1/retry",
     "operations.retry_jobs": "/administration/jobs/retry",

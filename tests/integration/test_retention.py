@@ -20,8 +20,10 @@ from portal.accounts.models import (
     User,
     UserSession,
 )
+from portal.assessment.models import NationalPicture, Position, Wave
 from portal.audit.models import AuditEntry
 from portal.audit.service import COMMAND_LINE, ERASED, WORKER
+from portal.authorities.models import Authority
 from portal.core import clock
 from portal.core.config import ROOT
 from portal.core.database import Base, commit, db, short_transaction
@@ -131,6 +133,35 @@ def wished(day: date) -> Wish:
     return Wish(day=day, terms=f"t{next(numbers)}", times=1)
 
 
+def place() -> int:
+    """Return an authority that has nothing of the kind yet."""
+    ids = db.session.scalars(select(Authority.id).order_by(Authority.id)).all()
+    return ids[next(numbers) % len(ids)]
+
+
+def closed_round(day: date) -> Wave:
+    return Wave(
+        authority_id=place(),
+        number=next(numbers),
+        edition="2026-1",
+        opened_on=day,
+        closes_on=day,
+        closed_on=day,
+        links_made=0,
+    )
+
+
+def position(replaced_at: datetime | None) -> Position:
+    return Position(
+        authority_id=place(),
+        edition="2026-1",
+        stated={},
+        note="",
+        signed_at=LONG_AGO,
+        replaced_at=replaced_at,
+    )
+
+
 MADE: dict[str, Callable[[datetime], list[Base]]] = {
     "accounts.closed": lambda at: [account(active=False, closed_at=at)],
     "accounts.sessions": lambda at: [
@@ -150,6 +181,11 @@ MADE: dict[str, Callable[[datetime], list[Base]]] = {
     "jobs.failed": lambda at: [job(JobState.FAILED, at)],
     "library.searches": lambda at: [searched(at.date())],
     "library.wishes": lambda at: [wished(at.date())],
+    "assessment.rounds": lambda at: [closed_round(at.date())],
+    "assessment.positions": lambda at: [position(at)],
+    "assessment.national": lambda at: [
+        NationalPicture(edition="2026-1", made_on=at.date(), waves=[], cells={})
+    ],
     "audit.sign-ins": lambda at: [
         entry(at, action)
         for action in ("session.started", "session.ended", "sessions.ended", "sign-in.failed")
@@ -169,6 +205,7 @@ def ageless() -> list[Base]:
         link(),
         invitation(),
         notice(created_at=NOW),
+        position(None),
         job(JobState.WAITING),
         job(JobState.RUNNING),
         job(JobState.DONE, LONG_AGO, weekly),  # else it would be done again this week
@@ -211,7 +248,7 @@ def stocked(app: Flask) -> Stocked:
     """For each rule records that are an hour, or a day, too old, and ones that are not yet."""
     made = {}
     for name, one in schedule(app).items():
-        step = timedelta(days=1) if name.startswith("library.") else HOUR
+        step = timedelta(days=1) if name.startswith(("library.", "assessment.")) else HOUR
         made[name] = (
             keep(MADE[name](one.before - step)),
             keep(MADE[name](one.before + (step if step == HOUR else timedelta(0)))),
