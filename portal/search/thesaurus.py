@@ -6,6 +6,7 @@ The file `search-words.yaml` of the content folder; docs/content-format.md descr
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,7 +39,7 @@ class _Entry:
 
 
 class Thesaurus:
-    """Finds what else to look for, and which terms a description speaks of."""
+    """Finds what else to look for, and which terms a description speaks of. Never changes."""
 
     def __init__(
         self,
@@ -93,41 +94,51 @@ def read(path: Path) -> Thesaurus:
     if not path.exists():
         return Thesaurus()
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
-    except (yaml.YAMLError, ValueError) as error:  # a date that is none, or no text at all
+        text = path.read_text(encoding="utf-8")
+    except ValueError as error:
         raise ValueError(f"{path.name} is no YAML: {error}") from error
+    return _understood(path.name, text)
+
+
+# most of what it costs to make an application, and the same for every application of a process
+@lru_cache(maxsize=1)
+def _understood(file: str, text: str) -> Thesaurus:
+    try:
+        data = yaml.load(text, Loader=yaml.CSafeLoader) or {}
+    except (yaml.YAMLError, ValueError) as error:  # a date that is none
+        raise ValueError(f"{file} is no YAML: {error}") from error
     unknown = set(data) - {"same", "also", "signs"} if isinstance(data, dict) else {"a list"}
     if unknown:
         names = ", ".join(sorted(map(str, unknown)))
-        raise ValueError(f"{path.name} has {names}; it may have same, also and signs")
-    same = _list(path, "same", data.get("same"))
-    also = _list(path, "also", data.get("also"))
+        raise ValueError(f"{file} has {names}; it may have same, also and signs")
+    same = _list(file, "same", data.get("same"))
+    also = _list(file, "also", data.get("also"))
     for entry in also:
         if not isinstance(entry, dict) or set(entry) != {"from", "to"}:
-            raise ValueError(f"{path.name}: an entry of `also` has not just from and to: {entry}")
+            raise ValueError(f"{file}: an entry of `also` has not just from and to: {entry}")
     signs = data.get("signs") or {}
     if not isinstance(signs, dict) or not all(isinstance(terms, dict) for terms in signs.values()):
-        raise ValueError(f"{path.name}: write signs as vocabulary, then term, then a list")
+        raise ValueError(f"{file}: write signs as vocabulary, then term, then a list")
     return Thesaurus(
-        [_strings(path, group) for group in same],
-        [(_strings(path, entry["from"]), _strings(path, entry["to"])) for entry in also],
+        [_strings(file, group) for group in same],
+        [(_strings(file, entry["from"]), _strings(file, entry["to"])) for entry in also],
         {
-            (name, term): _strings(path, phrases)
+            (name, term): _strings(file, phrases)
             for name, terms in signs.items()
             for term, phrases in terms.items()
         },
     )
 
 
-def _list(path: Path, key: str, given: Any) -> list[Any]:
+def _list(file: str, key: str, given: Any) -> list[Any]:
     if given is not None and not isinstance(given, list):
-        raise ValueError(f"{path.name}: {key} is not a list: {given}")
+        raise ValueError(f"{file}: {key} is not a list: {given}")
     return given or []
 
 
-def _strings(path: Path, given: Any) -> list[str]:
+def _strings(file: str, given: Any) -> list[str]:
     if not isinstance(given, list) or not all(isinstance(phrase, str) for phrase in given):
-        raise ValueError(f"{path.name}: this is not a list of phrases (quote numbers): {given}")
+        raise ValueError(f"{file}: this is not a list of phrases (quote numbers): {given}")
     return given
 
 
