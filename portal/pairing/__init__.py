@@ -1,0 +1,1 @@
+"""Authorities that are unsure meet experienced ones that handle cases in a similar way."""
