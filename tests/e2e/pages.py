@@ -8,6 +8,7 @@ from playwright.sync_api import Page as Tab
 from portal.core.roles import Role
 from tests import editions
 from tests.e2e.servers import (
+    CODE,
     LETTER,
     REVIEW_DUE,
     TIA,
@@ -36,6 +37,7 @@ SIZES = {320: 640, 1280: 900}
 """Widths with their heights: the narrowest that WCAG 1.4.10 asks for, and a desk."""
 
 NO_PAGE = {
+    "assessment.table": "a file to keep; test_assessment looks into it",
     "library.complete": "JSON for the search field while someone types",
     "library.download": "a file to keep; test_pages looks into it too",
     "sessions.left": "JSON for a page that warns before its session ends",
@@ -233,6 +235,55 @@ def check_none(tab: Tab) -> None:
 def set_a_wrong_domain(tab: Tab) -> None:
     tab.get_by_label("Domains, one on each line").fill("gmail.com")
     press(tab, "Save")
+
+
+ROUNDS = "/authorities/1/self-assessment"
+ANSWER = f"/answer?t={CODE}"
+
+
+def answer_pages(tab: Tab, number: int) -> None:
+    """Answer the first pages of the questions, all the same."""
+    press(tab, "Start")
+    for _ in range(number):
+        for group in tab.get_by_role("group").all():
+            group.get_by_role("radio").nth(2).check()
+        press(tab, "Continue")
+
+
+def begin_to_answer(tab: Tab) -> None:
+    answer_pages(tab, 0)
+
+
+def answer_nothing(tab: Tab) -> None:
+    answer_pages(tab, 0)
+    press(tab, "Continue")
+
+
+def reach_a_case(tab: Tab) -> None:
+    answer_pages(tab, 4)
+
+
+def place_no_case(tab: Tab) -> None:
+    answer_pages(tab, 4)
+    press(tab, "Continue")
+
+
+def check_answers(tab: Tab) -> None:
+    answer_pages(tab, 8)
+
+
+def sign_nothing(tab: Tab) -> None:
+    press(tab, "Sign the position")
+
+
+def make_no_links(tab: Tab) -> None:
+    press(tab, "Make links")
+
+
+def make_links(tab: Tab) -> None:
+    tab.get_by_label("How many links do you need now?").fill("3")
+    press(tab, "Make links")
+    open_details(tab)
 
 
 PROFILE = "/authorities/1/profile"
@@ -466,6 +517,43 @@ PAGES = (
     PortalPage("authorities-found", "/authorities?name=hart&profile=stated", CURATOR),
     PortalPage("authorities-none", f"/authorities?name={'zzyzx' * 20}", CURATOR),
     PortalPage("authorities-loaded", "/authorities?added=1&changed=152", CURATOR),
+    PortalPage("assessment", f"{ROUNDS}?done=signed", LEAD),
+    PortalPage("assessment-not-begun", "/authorities/3/self-assessment", TIA),
+    PortalPage("assessment-of-staff", ROUNDS, READER),
+    PortalPage("assessment-position", f"{ROUNDS}/position", LEAD),
+    PortalPage(
+        "assessment-unsigned",
+        "/authorities/3/self-assessment/position",
+        TIA,
+        422,
+        then=sign_nothing,
+    ),
+    PortalPage("assessment-positions", f"{ROUNDS}/positions", LEAD, then=open_details),
+    PortalPage("assessment-positions-none", "/authorities/3/self-assessment/positions", TIA),
+    PortalPage("assessment-ask", "/authorities/3/self-assessment/ask", TIA),
+    PortalPage("assessment-round", f"{ROUNDS}/5", LEAD),
+    PortalPage("assessment-no-links", f"{ROUNDS}/5", LEAD, 422, then=make_no_links),
+    PortalPage("assessment-slips", f"{ROUNDS}/5", LEAD, then=make_links),
+    PortalPage("assessment-close", f"{ROUNDS}/5/close", LEAD),
+    PortalPage("assessment-few", f"{ROUNDS}/1/results", LEAD),
+    PortalPage("assessment-results", f"{ROUNDS}/2/results?done=closed", LEAD, then=open_details),
+    PortalPage("assessment-unchanged", f"{ROUNDS}/3/results", LEAD),
+    PortalPage("assessment-rounds", f"{ROUNDS}/4/results", LEAD, then=open_details),
+    PortalPage("assessment-sheet", f"{ROUNDS}/2/print", LEAD),
+    PortalPage("assessment-sheet-few", f"{ROUNDS}/1/print", LEAD),
+    PortalPage("assessment-kit", f"{ROUNDS}/4/kit", LEAD),
+    PortalPage("assessment-kit-few", f"{ROUNDS}/1/kit", LEAD),
+    PortalPage("assessment-national", "/self-assessment", CURATOR),
+    PortalPage("assessment-national-none", "/self-assessment", CURATOR, portal="empty"),
+    PortalPage("answer-code", "/answer"),
+    PortalPage("answer-start", ANSWER),
+    PortalPage("answer-part", ANSWER, then=begin_to_answer),
+    PortalPage("answer-nothing", ANSWER, status=422, then=answer_nothing),
+    PortalPage("answer-case", ANSWER, then=reach_a_case),
+    PortalPage("answer-no-case", ANSWER, status=422, then=place_no_case),
+    PortalPage("answer-check", ANSWER, then=check_answers),
+    PortalPage("answer-gone-410", "/answer?t=7KQM-2WXA-PD9H-4TEB", status=410),
+    PortalPage("answer-thanks", "/answer/thank-you"),
     PortalPage("profile", PROFILE, LEAD, then=open_details),
     PortalPage("profile-saved", f"{PROFILE}?saved=handling&kept=tier&kept=mash", LEAD),
     PortalPage("profile-confirmed", f"{PROFILE}?confirmed=yes", LEAD),

@@ -20,6 +20,10 @@ from sqlalchemy import func, select
 from portal.accounts import notices
 from portal.accounts import service as accounts
 from portal.accounts.models import Invitation, Notice, PasswordLink, User
+from portal.assessment import national
+from portal.assessment.codes import digest
+from portal.assessment.models import AnswerLink
+from portal.assessment.subjects import TIER_KEYS
 from portal.audit.service import COMMAND_LINE
 from portal.authorities import describing, profiles, publishing
 from portal.authorities.answers import Said
@@ -28,7 +32,7 @@ from portal.authorities.questions import CONTACTS, HANDLING, TIERS, Section
 from portal.core import clock, links
 from portal.core.carriers import FolderCarrier, Sender
 from portal.core.config import ROOT, Settings
-from portal.core.database import commit, db
+from portal.core.database import commit, db, short_transaction
 from portal.core.jobs import UNKNOWN, Job, JobState
 from portal.core.mail import Message
 from portal.core.permissions import Actor
@@ -36,6 +40,8 @@ from portal.core.roles import Role
 from portal.library.models import Document
 from tests import editions
 from tests.databases import SECRET, Databases
+from tests.integration.assessing import alike, ask_all, begin, lead, sign
+from tests.integration.assessing import editions as editions_of
 from tests.people import CURATOR, LEAD, PARTNER, PASSWORD, Person
 
 WITHDRAWN = "case-002"
@@ -340,6 +346,26 @@ def say(
     )
 
 
+CODE = "2345-6789-ABCD-EFGH"
+"""A link of the open round, which no page uses up."""
+
+
+def assess(app: Flask) -> None:
+    """Let staff answer in rounds that are shown, held back, and open, and others for a picture."""
+    sign(lead(app), app)
+    every = [alike(app, point, tier) for point, tier in zip("1234455", TIER_KEYS * 2, strict=False)]
+    ask_all(app, every[:3])
+    ask_all(app, every * 2)
+    ask_all(app, [*every * 2, every[0]])
+    ask_all(app, [every[0]] * 12 + [every[-1]] * 3)
+    for code in ("E06000002", "E06000004", "E06000005"):
+        ask_all(app, every * 2, code)
+    wave_id = begin(app, shared=True)
+    with app.app_context(), short_transaction() as session:
+        session.add(AnswerLink(digest=digest(CODE) or "", wave_id=wave_id))
+        national.make(session, editions_of(app))
+
+
 def with_every_state(databases: Databases) -> Flask:
     """Let one document be withdrawn, another be overdue for review, and work stand as it can."""
     app = databases.make("stocked")
@@ -362,6 +388,8 @@ def with_every_state(databases: Databases) -> Flask:
         shown = publishing.compare(db.session, file).fingerprint
         publishing.load(db.session, actor=COMMAND_LINE, text=file, shown=shown)
         commit()
+    assess(app)
+    with app.app_context():
         db.engine.dispose()
     command = ["library", "withdraw", WITHDRAWN, "--reason", "The authority asked for it."]
     result = app.test_cli_runner().invoke(args=command)
