@@ -5,7 +5,7 @@ Authorities stand in the order of their ONS codes, so that nothing depends on wh
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -136,9 +136,9 @@ class Field:
     sides: tuple[Side, ...]
     index: Mapping[str, int]
     history: History
-    codes: npt.NDArray[np.int16]
+    codes: Ints
     """By attribute: those of `HANDLING`, then those of `SITUATION`."""
-    toward: npt.NDArray[np.int16]
+    toward: Ints
     """The same for what each moves towards: those of `HANDLING` alone."""
     moving: Flags
     figures: Floats
@@ -167,21 +167,28 @@ class Field:
     open_requests: Ints
     pairs: Mapping[str, Mapping[int, Ints]]
     """By field of `History`, and "conflicts": whom each authority stands in a pair with."""
+    _kept: dict[tuple[str, Weights], Floats] = field(default_factory=dict)
+    """What follows from these and from weights, once worked out."""
 
     def __len__(self) -> int:
         return len(self.sides)
 
     def need(self, weights: Weights) -> Floats:
         """Return how much help each authority needs with each theme; 0 where nobody knows."""
-        short = np.maximum(0, weights.enough - self.confidence) * self.priorities
-        needs: Floats = np.where(self.confidence == MISSING, 0, short)
-        return needs
+        if ("need", weights) not in self._kept:
+            short = np.maximum(0, weights.enough - self.confidence) * self.priorities
+            self._kept["need", weights] = np.where(self.confidence == MISSING, 0, short)
+        return self._kept["need", weights]
 
     def experience(self, weights: Weights) -> Floats:
         """Return how experienced each authority is, 0 to 1."""
-        found: Floats = weights.case_volume * np.nan_to_num(self.volume, nan=weights.not_stated)
-        found += weights.training * np.nan_to_num(self.training, nan=weights.not_stated)
-        return found
+        if ("experience", weights) not in self._kept:
+            volume = np.nan_to_num(self.volume, nan=weights.not_stated)
+            training = np.nan_to_num(self.training, nan=weights.not_stated)
+            self._kept["experience", weights] = (
+                weights.case_volume * volume + weights.training * training
+            )
+        return self._kept["experience", weights]
 
 
 def prepare(sides: Iterable[Side], history: History | None = None) -> Field:
@@ -225,13 +232,13 @@ def prepare(sides: Iterable[Side], history: History | None = None) -> Field:
     )
 
 
-def _codes(sides: Sequence[Side], keys: Sequence[str]) -> npt.NDArray[np.int16]:
+def _codes(sides: Sequence[Side], keys: Sequence[str]) -> Ints:
     return np.array(
-        [[code_of(key, getattr(side, key)) for side in sides] for key in keys], dtype=np.int16
+        [[code_of(key, getattr(side, key)) for side in sides] for key in keys], dtype=np.intp
     ).reshape(len(keys), len(sides))
 
 
-def _toward(sides: Sequence[Side]) -> npt.NDArray[np.int16]:
+def _toward(sides: Sequence[Side]) -> Ints:
     rows = _codes(sides, HANDLING)
     for k, key in enumerate(HANDLING):
         if key in MOVING:
