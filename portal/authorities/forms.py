@@ -1,7 +1,7 @@
 """Forms: the questions of one section as fields, confirming, and a curator's file."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -228,11 +228,17 @@ def _places(question: Question, text: str, ids: Mapping[str, int]) -> list[int]:
     for line in filter(None, (line.strip() for line in text.splitlines())):
         known = by_name.get(line.casefold())
         if known is None:
-            near = difflib.get_close_matches(line.casefold(), by_name, n=1)
-            meant = f": did you mean {by_name[near[0]][0]}?" if near else ""
+            near = _nearest(line.casefold(), by_name)
+            meant = f": did you mean {by_name[near][0]}?" if near else ""
             raise Unreadable(question.key, f"“{line[:60]}” is not in the register{meant}")
         found.append(known[1])
     return found
+
+
+def _nearest(word: str, names: Collection[str]) -> str | None:
+    """Return the name that somebody may have meant: one that has the word in it, or a like one."""
+    within = sorted((name for name in names if word in name), key=len)
+    return next(iter(within or difflib.get_close_matches(word, names, n=1)), None)
 
 
 def _contacts(form: Any) -> Said:

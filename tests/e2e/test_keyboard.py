@@ -118,6 +118,10 @@ WALKED = [
     "case",
     "guidance",
     "glossary",
+    "profile",
+    "profile-helping-error",
+    "profile-contacts",
+    "register-import-difference",
 ]
 
 

@@ -4,11 +4,17 @@ from alembic.autogenerate import compare_metadata
 from flask import Flask
 from sqlalchemy import inspect, select
 
+from portal.accounts.models import RoleAssignment
+from portal.audit.service import COMMAND_LINE
+from portal.authorities import publishing
+from portal.authorities.models import Authority
 from portal.core.config import ROOT
 from portal.core.database import Base, commit, db
 from portal.core.migrations import history_of
 from portal.library.models import Document
+from tests import editions
 from tests.databases import load_content
+from tests.integration.describing import infer, known, state
 
 
 def test_the_end_of_the_history_equals_the_models(empty_portal: Flask) -> None:
@@ -26,6 +32,30 @@ def test_down_and_up_again_with_data_in_the_tables(portal: Flask) -> None:
         load_content()
         assert len(db.session.scalars(select(Document)).all()) == 31
         commit()
+
+
+def test_profiles_and_figures_go_down_and_up_and_leave_the_rest(portal: Flask) -> None:
+    state(portal, tier="early-help")
+    infer(portal, tier="police-led")
+    with portal.app_context():
+        text = editions.text(editions.rows())
+        shown = publishing.compare(db.session, text).fingerprint
+        publishing.load(db.session, actor=COMMAND_LINE, text=text, shown=shown)
+        commit()
+        names = select(Authority.code, Authority.name).order_by(Authority.code)
+        people = select(RoleAssignment.user_id, RoleAssignment.authority_id)
+        before = [db.session.execute(query).all() for query in (names, people)]
+        db.session.rollback()
+        alembic = history_of(portal)
+        alembic.downgrade("0003")
+        tables = set(inspect(db.engine).get_table_names())
+        assert not {"profile_answer", "authority_figures", "authority_neighbour"} & tables
+        alembic.upgrade()
+        assert [db.session.execute(query).all() for query in (names, people)] == before
+        db.session.rollback()
+    assert known(portal).version == 0
+    state(portal, tier="early-help")
+    assert known(portal).term("tier") == "early-help"
 
 
 def test_revisions_are_numbered_in_order(empty_portal: Flask) -> None:
