@@ -114,7 +114,7 @@ def _changes(row: Published, edition: Edition, there: _There) -> Changes:
         "Region": row.region,
         "Type": row.type,
         "Two-tier area": _yes_no(row.two_tier),
-        "Code at the Department for Education": row.la_code,
+        "Three-digit code": row.la_code,
         **{label: _percent(row.percentages[key]) for key, label in PERCENTAGES.items()},
         "Edition": str(edition.year),
         "Source": row.source,
@@ -137,7 +137,7 @@ def _of_register(authority: Authority | None, old: figures.Figures | None) -> di
             "Region": authority.region,
             "Type": authority.type,
             "Two-tier area": _yes_no(authority.two_tier),
-            "Code at the Department for Education": authority.la_code,
+            "Three-digit code": authority.la_code,
         }
     if old is not None:
         found |= {label: _percent(old.percentages[key]) for key, label in PERCENTAGES.items()}
