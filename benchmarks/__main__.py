@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks import concurrency, imports, kills, pages, relevance, report, search
+from benchmarks import agreement, concurrency, imports, kills, pages, relevance, report, search
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -52,6 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     one = add("relevance", _relevance, "how good the ranking is")
     one.add_argument("collections", type=Path, nargs="+", metavar="COLLECTION")
     one.add_argument("--tune", action="store_true", help="try other constants of the scoring")
+    one = add("agreement", _agreement, "whether intervals of agreement hold the true value")
+    one.add_argument("--draws", type=int, default=1000, help="samples of each population")
+    one.add_argument("--compare", action="store_true", help="measure other methods too")
+    one.add_argument("--json", type=Path, metavar="FILE", help="write every figure there")
     return parser
 
 
@@ -113,6 +117,15 @@ def _concurrency(chosen: argparse.Namespace) -> int:
 
 def _relevance(chosen: argparse.Namespace) -> int:
     print(report.judged(relevance.measure(chosen.collections, tune=chosen.tune)))
+    return 0
+
+
+def _agreement(chosen: argparse.Namespace) -> int:
+    result = agreement.measure(chosen.draws, compare=chosen.compare)
+    if chosen.json:
+        text = json.dumps(about() | {"draws": chosen.draws} | asdict(result), indent=1)
+        chosen.json.write_text(text + "\n", encoding="utf-8")
+    print(report.agreed(result))
     return 0
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from statistics import fmean, median
 
-from benchmarks import concurrency, kills, relevance, search
+from benchmarks import agreement, concurrency, kills, relevance, search
 from benchmarks.imports import Imports
 from benchmarks.pages import BARE, PAGES, SHELL, Result, ratio
 from benchmarks.search import FTS5, KINDS, OURS
@@ -229,3 +229,52 @@ def _measured(figures: relevance.Figures) -> list[str]:
 
 def _said(constants: relevance.Constants) -> str:
     return " ".join(f"{name} {value:g}" for name, value in constants)
+
+
+def agreed(result: agreement.Result) -> str:
+    """Return the report of `agreement`."""
+    parts = [
+        f"Coverage of the interval of an item\n\n{_coverages(result.items)}",
+        f"Mean width of that interval\n\n{_coverages(result.items, 'width')}",
+        f"Bias of the consensus\n\n{_coverages(result.items, 'bias')}",
+        f"Coverage of the interval of a vignette\n\n{_coverages(result.tiers)}",
+    ]
+    for kind in dict.fromkeys(one.method for one in result.themes):
+        of_kind = [one for one in result.themes if one.method == kind]
+        parts.append(f"Coverage of the interval of a theme, items {kind}\n\n{_coverages(of_kind)}")
+    if result.compared:
+        parts.append(f"Coverage by other methods\n\n{_methods(result.compared)}")
+    times = [f"{what} {ms:.1f} ms" for what, ms in result.milliseconds.items()]
+    parts.append(f"Median time of an interval, nothing remembered: {', '.join(times)}")
+    return "\n\n".join(parts)
+
+
+def _coverages(found: Sequence[agreement.Coverage], what: str = "coverage") -> str:
+    sizes = sorted({one.answers for one in found})
+    cells = {(one.population, one.answers): getattr(one, what) for one in found}
+    rows = [
+        [name, *(_share(cells.get((name, size))) for size in sizes)]
+        for name in dict.fromkeys(one.population for one in found)
+    ]
+    return table(("Population", *(f"n = {size}" for size in sizes)), rows)
+
+
+def _methods(found: Sequence[agreement.Coverage]) -> str:
+    names = list(dict.fromkeys(one.population for one in found))
+    rows: dict[tuple[str, int], dict[str, float]] = {}
+    widths: dict[tuple[str, int], float] = {}
+    for one in found:
+        rows.setdefault((one.method, one.answers), {})[one.population] = one.coverage
+        if one.population == agreement.ANY:
+            widths[one.method, one.answers] = one.width
+    return table(
+        ("Method", "n", *names, "mean width"),
+        [
+            [method, f"{n}", *(_share(row[name]) for name in names), _share(widths[method, n])]
+            for (method, n), row in rows.items()
+        ],
+    )
+
+
+def _share(figure: float | None) -> str:
+    return "" if figure is None else f"{figure:.3f}"

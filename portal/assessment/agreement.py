@@ -74,13 +74,20 @@ def consensus_interval(counts: Sequence[int]) -> Interval:
 
 @lru_cache(maxsize=4096)
 def _consensus_interval(counts: tuple[int, ...]) -> Interval:
-    value = consensus(counts)
     low, high = intervals.given_mean(counts, _log_closeness(len(counts)))
-    return _around(value, 1 + low, 1 + high)
+    return _around(consensus(counts), sum(counts), -high, -low)
 
 
-def _around(value: float, low: float, high: float) -> Interval:
-    return Interval(max(0.0, min(value, low)), min(1.0, max(value, high)))
+def _around(value: float, n: int, least: float, greatest: float) -> Interval:
+    """Return the interval of 1 - scatter from the least and the greatest plausible scatter.
+
+    n answers scatter less than all staff do: on average (n - 1) / n as much for `tier_agreement`,
+    as for a variance, and about that for `consensus`. What is missing of the scatter observed is
+    taken off the lower limit; without it a wide scatter is missed too often, and taken off the
+    upper one too, a narrow scatter is (both measured).
+    """
+    missing = (1 - value) / max(1, n - 1)
+    return Interval(max(0.0, min(value, 1 - greatest - missing)), max(value, min(1.0, 1 - least)))
 
 
 def _log_closeness(points: int) -> Callable[[Floats], Floats]:
@@ -259,7 +266,8 @@ def tier_interval(counts_by_tier: Mapping[str, int]) -> Interval:
 def _tier_interval(counts: tuple[int, ...]) -> Interval:
     least, greatest = intervals.spread(counts, _TIER_DISTANCES)
     value = tier_agreement(dict(zip(TIERS, counts, strict=True)))
-    return _around(value, 1 - greatest / _greatest_spread(), 1 - least / _greatest_spread())
+    most = _greatest_spread()
+    return _around(value, sum(counts), least / most, greatest / most)
 
 
 def tier_closeness(counts_by_tier: Mapping[str, int], position: str) -> float:
