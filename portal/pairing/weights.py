@@ -61,6 +61,9 @@ class Weights:
     least_similarity: float = 0.45
     least_complementarity: float = 0.25
     least_known: float = 0.5
+    least_known_of_card: float = 0.15
+    """The same where only a card is seen: it says less, and the rest is looked at before a request
+    is passed on."""
 
     noise: float = 5
     """Points below which a difference between two fits says nothing."""
@@ -96,7 +99,12 @@ class Weights:
             raise ValueError("the invented cases can't weigh more than all of handling")
         if not 0 < self.enough <= 1 or not 0 < self.full_gain <= 1:
             raise ValueError("confidence and what is gained of it lie above 0 and up to 1")
-        floors = (self.least_similarity, self.least_complementarity, self.least_known)
+        floors = (
+            self.least_similarity,
+            self.least_complementarity,
+            self.least_known,
+            self.least_known_of_card,
+        )
         if max(*floors, self.not_stated) > 1:
             raise ValueError("floors, and what counts as not stated, lie between 0 and 1")
         if not self.very_close > self.close > self.somewhat:
