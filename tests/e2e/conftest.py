@@ -1,12 +1,13 @@
 """Fixtures: one Chromium, portals in every state, and a server on each engine."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from playwright.sync_api import Page as Tab
 
-from tests.databases import Databases
+from tests.databases import Databases, Engines
 from tests.e2e.browsing import Visitor, chromium
 from tests.e2e.servers import Portals, Server, production, stocked
 
@@ -18,8 +19,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def portals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portals]:
-    with Portals(Databases(tmp_path_factory.mktemp("portals"))) as started:
+def portals(engines: Engines) -> Iterator[Portals]:
+    with Portals(engines.of("sqlite")) as started:
         yield started
 
 
@@ -29,11 +30,26 @@ def visitor(browser: Browser, portals: Portals) -> Visitor:
 
 
 @pytest.fixture(scope="session")
-def site(databases: Databases) -> Iterator[Server]:
+def sites(engines: Engines) -> Iterator[Callable[[Databases], Server]]:
+    """Give the portal in production over some databases, started when it is first asked for."""
+    running: dict[int, Server] = {}
+    with ExitStack() as stack:
+
+        def site_of(databases: Databases) -> Server:
+            if id(databases) not in running:
+                started = stack.enter_context(production(databases, stocked))
+                running[id(databases)] = started
+            return running[id(databases)]
+
+        yield site_of
+
+
+@pytest.fixture(scope="session")
+def site(databases: Databases, sites: Callable[[Databases], Server]) -> Iterator[Server]:
     """A portal in production: every test that asks runs once on each engine."""
-    with production(databases, stocked) as server:
-        yield server
-        assert "Traceback" not in server.log.read_text()
+    server = sites(databases)
+    yield server
+    assert "Traceback" not in server.log.read_text()
 
 
 @pytest.fixture
