@@ -50,6 +50,8 @@ import portal.operations.jobs_views
 import portal.operations.retention
 import portal.operations.retention_views
 import portal.operations.views
+import portal.pairing.models
+import portal.pairing.policy
 import portal.ui.assets
 import portal.ui.errors
 import portal.ui.filters
@@ -224,6 +226,7 @@ def _people(app: Flask) -> None:
     portal.authorities.policy.register(policy)
     portal.assessment.policy.register(policy)
     portal.library.policy.register(policy)
+    portal.pairing.policy.register(policy)
 
     def current_actor() -> permissions.Actor:
         return current_user.actor if current_user.is_authenticated else permissions.ANONYMOUS

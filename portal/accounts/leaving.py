@@ -110,6 +110,18 @@ def leads_of(session: Session, authority_id: int) -> set[int]:
     return set(session.scalars(_holders(lead, RoleAssignment.authority_id == authority_id)))
 
 
+def led(session: Session) -> set[int]:
+    """Return the ids of the authorities that have a strategic lead who can sign in."""
+    query = (
+        select(RoleAssignment.authority_id)
+        .join(User, HELD)
+        .where(RoleAssignment.role == Role.STRATEGIC_LEAD, USABLE)
+        .params(usable_here())
+        .distinct()
+    )
+    return {id_ for id_ in session.scalars(query) if id_ is not None}
+
+
 def staff_of(session: Session, authority_id: int) -> set[int]:
     """Return the ids of the practitioners and leads of an authority who can sign in."""
     staff = RoleAssignment.role.in_(STAFF_OF_AN_AUTHORITY)

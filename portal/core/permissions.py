@@ -61,6 +61,14 @@ class Permission(StrEnum):
     LIBRARY_ASK = "library:ask", "Ask for an example that the library lacks"
     LIBRARY_EXPORT = "library:export", "Download a published document; each download is on record"
     LIBRARY_READ = "library:read", "Browse, search and read what is published for their audience"
+    PAIRING_CURATE = (
+        "pairing:curate",
+        "See every request and pairing with exact figures, set weights and rules, run rounds",
+    )
+    PAIRING_TAKE_PART = (
+        "pairing:take-part",
+        "Look for a host, ask, answer and plan for their own authority",
+    )
     PEOPLE_MANAGE = (
         "people:manage",
         "See and manage people of an authority: a strategic lead those of their own alone",
