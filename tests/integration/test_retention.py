@@ -23,7 +23,8 @@ from portal.accounts.models import (
 from portal.assessment.models import NationalPicture, Position, Wave
 from portal.audit.models import AuditEntry
 from portal.audit.service import COMMAND_LINE, ERASED, WORKER
-from portal.authorities.models import Authority
+from portal.authorities.models import Authority, Capacity, Origin, ProfileAnswer
+from portal.authorities.models import State as AnswerState
 from portal.core import clock
 from portal.core.config import ROOT
 from portal.core.database import Base, commit, db, short_transaction
@@ -139,6 +140,18 @@ def place() -> int:
     return ids[next(numbers) % len(ids)]
 
 
+def answered(question: str, replaced_at: datetime | None) -> ProfileAnswer:
+    return ProfileAnswer(
+        authority_id=place(),
+        question=question,
+        origin=Origin.STATED,
+        state=AnswerState.TAKEN_BACK,
+        at=LONG_AGO,
+        capacity=Capacity.LEAD,
+        replaced_at=replaced_at,
+    )
+
+
 def closed_round(day: date) -> Wave:
     return Wave(
         authority_id=place(),
@@ -176,6 +189,8 @@ MADE: dict[str, Callable[[datetime], list[Base]]] = {
         invitation(expires_at=at),
     ],
     "accounts.notices": lambda at: [notice(read_at=at), notice(created_at=at)],
+    "profiles.answers": lambda at: [answered("tier", at)],
+    "profiles.contacts": lambda at: [answered("contacts", at)],
     "mail.letters": lambda at: [letter(at, sent_at=at), letter(at, dropped_at=at), letter(at)],
     "jobs.done": lambda at: [job(JobState.DONE, at), job(JobState.DONE, at, f"x:{at}")],
     "jobs.failed": lambda at: [job(JobState.FAILED, at)],
@@ -205,6 +220,8 @@ def ageless() -> list[Base]:
         link(),
         invitation(),
         notice(created_at=NOW),
+        answered("tier", None),
+        answered("contacts", None),
         position(None),
         job(JobState.WAITING),
         job(JobState.RUNNING),
