@@ -255,6 +255,7 @@ def _coverages(found: Sequence[agreement.Coverage], what: str = "coverage") -> s
     rows = [
         [name, *(_share(cells.get((name, size))) for size in sizes)]
         for name in dict.fromkeys(one.population for one in found)
+        if what == "coverage" or name in agreement.PLANTED
     ]
     return table(("Population", *(f"n = {size}" for size in sizes)), rows)
 

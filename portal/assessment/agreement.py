@@ -2,9 +2,9 @@
 
 A figure of an item takes `counts`: how often each of the points 1 to k of its scale was answered,
 "don't know" left out. A figure of a vignette takes how often each tier was chosen, other answers
-left out. No figure depends on which position is held: everybody agreeing is 1 wherever they agree,
-and a scale read from its other end gives the same. docs/agreement.md says for readers what each
-means and what it can't say.
+left out. No figure says which position is right: everybody agreeing is 1 wherever they agree, and a
+scale read from its other end gives the same. docs/agreement.md says for readers what each means and
+what it can't say.
 """
 
 from collections.abc import Callable, Mapping, Sequence
