@@ -50,7 +50,11 @@ import portal.operations.jobs_views
 import portal.operations.retention
 import portal.operations.retention_views
 import portal.operations.views
-import portal.pairing.models
+import portal.pairing.cli
+import portal.pairing.keeping
+import portal.pairing.lead_views
+import portal.pairing.notice_kinds
+import portal.pairing.personal
 import portal.pairing.policy
 import portal.ui.assets
 import portal.ui.errors
@@ -82,6 +86,7 @@ from portal.library import vocabularies
 from portal.library.catalogue import Catalogue
 from portal.library.indexing import Indexer
 from portal.operations.handing import HandOver
+from portal.pairing import pairs, requests
 from portal.search import thesaurus
 from portal.search.whoosh_engine import WhooshEngine
 
@@ -109,6 +114,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _authorities(app)
     _library(app, settings)
     _assessment(app, settings)
+    _pairing(app)
     app.register_blueprint(portal.ui.views.bp)
     _retention(app, settings)
     app.register_blueprint(portal.operations.views.bp)
@@ -143,6 +149,7 @@ def _retention(app: Flask, settings: config.Settings) -> None:
     portal.core.keeping.register(rules, jobs)
     portal.library.keeping.register(rules)
     portal.assessment.keeping.register(rules)
+    portal.pairing.keeping.register(rules)
     portal.audit.keeping.register(rules)
     try:
         schedule = retention.read(settings.content / "retention.yaml", rules)
@@ -318,6 +325,21 @@ def _assessment(app: Flask, settings: config.Settings) -> None:
     app.register_blueprint(portal.assessment.national_views.bp)
     # only a link lets anybody answer: without a cookie there is nothing to forge and nobody to know
     app.extensions["csrf"].exempt(portal.assessment.answer_views.answer)
+
+
+def _pairing(app: Flask) -> None:
+    portal.pairing.notice_kinds.register(app.extensions["notices"])
+    portal.pairing.personal.register(app.extensions["own-data"])
+    app.extensions["hub"].register("pairing", portal.pairing.lead_views.card)
+    jobs: Jobs = app.extensions["jobs"]
+    looking = Kind(
+        "pairing.requests", "Remind of requests and let them run out", requests.look_after
+    )
+    ending = Kind("pairing.ends", "End pairings whose time is over", pairs.end_due)
+    jobs.register(looking, each_day)
+    jobs.register(ending, each_day)
+    app.register_blueprint(portal.pairing.lead_views.bp)
+    app.cli.add_command(portal.pairing.cli.pairing)
 
 
 def _exempt_what_only_reads(app: Flask) -> None:

@@ -18,7 +18,7 @@ from portal.core.jobs import WorkFailed
 from portal.core.migrations import history_of
 from portal.library.cli import import_folder
 from portal.operations import retention as rules
-from portal.operations.demonstration import add_people, add_profiles
+from portal.operations.demonstration import add_people, add_profiles, add_rounds, take_part
 
 demonstration = AppGroup("demonstration", help="A demonstration on this machine.")
 retention = AppGroup("retention", help="How long records are kept.")
@@ -50,11 +50,14 @@ def prepare() -> None:
     import_folder(_settings().content)
     try:
         answers = add_profiles(db.session, _settings().content)
+        rounds = add_rounds(db.session, _settings().content, app.extensions["assessment"].current)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     made = add_people(db.session)
+    take_part(db.session)
     commit()
     click.echo(f"Answers in profiles: {answers} added")
+    click.echo(f"Rounds of the self-assessment: {rounds} added")
     click.echo(f"Accounts: {made} added")
 
 

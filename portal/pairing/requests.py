@@ -41,6 +41,7 @@ STANDS = timedelta(days=14)
 REMIND_AFTER = timedelta(days=7)
 LIST_STANDS = timedelta(days=14)
 """How long hosts can be asked from a list."""
+PROPOSED = "pairing.proposed"
 ASKED, ANSWERED, EXPIRED, REMINDED = (
     "pairing.asked",
     "pairing.answered",
