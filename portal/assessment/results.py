@@ -26,13 +26,17 @@ WIDEST = 3
 """Questions that are named as those to talk about first."""
 _WORDS = ((0.8, "much alike"), (0.6, "mostly alike"), (0.45, "in different ways"))
 """Words for agreement, from a value on. About .43 is what evenly spread answers give."""
+_WORDS_OF_TIERS = ((0.85, "much alike"), (0.65, "mostly alike"), (0.4, "in different ways"))
+"""The same for tiers, whose measure runs lower: evenly spread answers give .04, and half at each of
+two tiers from .66 (child protection, early help) down to .16 (child protection, police-led)."""
 _FARTHEST = "very differently"
 BANDS = (*(words for _, words in _WORDS), _FARTHEST)
 
 
-def band(value: float) -> str:
+def band(value: float, kind: Kind = Kind.ITEM) -> str:
     """Return agreement in words that finish "Staff answered …": one of `BANDS`."""
-    return next((words for least, words in _WORDS if value >= least), _FARTHEST)
+    words_from = _WORDS_OF_TIERS if kind == Kind.TIER else _WORDS
+    return next((words for least, words in words_from if value >= least), _FARTHEST)
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class Figure:
     @property
     def words(self) -> str:
         """The agreement in words that finish "Staff answered …"."""
-        return band(self.value)
+        return band(self.value, self.subject.kind)
 
     @property
     def id(self) -> str:
