@@ -6,9 +6,9 @@ the slider does, the order) is worked out from its own profile and the cards, ne
 own answers: hosts with one card can't be told apart, whatever the lead asks or changes.
 
 Authorities are put into groups, and all of a group get one card. The groups are kept from one time
-to the next: one may take new members in, or fall into smaller ones of k + 1 at least, but members
-of two are never mixed. So what was seen at several times, put together, still fits k others. Only
-if authorities leave the register and a group becomes too small is it joined to another.
+to the next: one may take new members in, but its members are never parted or mixed with others. So
+what was seen at several times, put together, still fits k others. Only if authorities leave the
+register and a group becomes too small is it joined to another.
 
     made = cards(sides, before=groups)           # keep made.groups for the next time
     seen = offers(own, made, hosts, key=secret)  # what the lead sees
@@ -62,7 +62,8 @@ class Cards:
     of: Mapping[str, Card]
     """By code."""
     groups: tuple[frozenset[str], ...]
-    """Who shares a card: to be kept, and given as `before` the next time."""
+    """Who shares a card: to be kept, and given as `before` the next time. Whoever is in none has an
+    empty card: nothing is stated, or it waits for others to share a card with."""
     lost: float
     """How much of what authorities stated isn't on their cards, weighted, 0 to 1."""
 
@@ -73,25 +74,22 @@ def cards(
     """Make the cards of all authorities of the register in use.
 
     `before` has the groups of the time before. Without them groups are made afresh: that is safe
-    only where nobody can put together what was seen before with what is seen from now on. With
-    fewer than k + 1 authorities all cards are empty.
+    only where nobody can put together what was seen before with what is seen from now on. While
+    fewer than twice k + 1 authorities have stated anything, all cards are empty.
     """
     given = sorted(sides, key=lambda side: side.code)
     least = k + 1
     rows = grouping.bits(given)
-    if before is None:
-        groups = grouping.fresh(rows, list(range(len(given))), least)
-    else:
-        index = {side.code: i for i, side in enumerate(given)}
-        earlier = [[index[code] for code in group if code in index] for group in before]
-        groups = grouping.kept(rows, earlier, least)
-    of: dict[str, Card] = {}
+    index = {side.code: i for i, side in enumerate(given)}
+    earlier = [[index[code] for code in group if code in index] for group in before or ()]
+    groups = grouping.kept(rows, earlier, least)
+    of: dict[str, Card] = {side.code: Card() for side in given}
     for group in groups:
-        card = _card(rows[group]) if len(group) >= least else Card()
+        card = _card(rows[group])
         of |= {given[i].code: card for i in group}
     named = sorted(sorted(given[i].code for i in group) for group in groups)
     return Cards(
-        {side.code: of[side.code] for side in given},
+        of,
         tuple(frozenset(group) for group in named),
         _lost(given, of),
     )

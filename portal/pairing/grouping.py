@@ -142,7 +142,7 @@ Group = list[int]
 
 
 def fresh(given: Bits, members: Group, least: int) -> list[Group]:
-    """Put authorities into groups of `least` and more; a single group where there are too few.
+    """Put authorities into groups of `least` and more; all into one where they are too few.
 
     First greedily (Byun and others 2007, "Efficient k-anonymization using clustering techniques"):
     each group starts with the one that would lose most beside the last, and takes in one by one
@@ -233,28 +233,37 @@ def join(given: Bits, groups: list[Group], *some: int) -> None:
     groups[int(np.argmin(costs))].extend(some)
 
 
+LOST_BY_JOINING = 2.0
+"""Points that a card may lose when somebody joins its group. Who would cost more waits."""
+
+
 def kept(given: Bits, before: Sequence[Group], least: int) -> list[Group]:
-    """Return groups for later: none mixes two of `before`, but for those that became too small.
+    """Return groups that mix no two of `before`, except for those that became too small.
 
-    Each may fall into smaller ones where that loses less, then takes new authorities in.
+    Whoever is in none and stated something joins a group whose card loses little by it. Those who
+    wait make groups of their own once there are twice `least`: with fewer there is no choice of who
+    is like whom, and groups last. Whoever is in no group has nothing on the card.
     """
-    whole = [sorted(group) for group in before if len(group) >= least]
-    if not whole:
-        return fresh(given, list(range(len(given))), least)
-    groups = [part for group in whole for part in _refined(given, group, least)]
-    for group in sorted(sorted(group) for group in before if 0 < len(group) < least):
-        join(given, groups, *group)
-    placed = {one for group in before for one in group}
-    for one in range(len(given)):
-        if one not in placed:
+    groups = [sorted(group) for group in before if len(group) >= least]
+    small = [sorted(group) for group in before if 0 < len(group) < least]
+    if groups:
+        for group in sorted(small):
+            join(given, groups, *group)
+    inside = {one for group in groups for one in group}
+    waiting = [one for one in _stated(given) if one not in inside]
+    waiting = [one for one in waiting if not _joined(given, groups, one)]
+    return groups + (fresh(given, waiting, least) if len(waiting) >= 2 * least else [])
+
+
+def _stated(given: Bits) -> list[int]:
+    unknown = [1 << len(terms) for terms in attributes().values()]
+    return [int(row) for row in np.flatnonzero((given != unknown).any(axis=1))]
+
+
+def _joined(given: Bits, groups: list[Group], one: int) -> bool:
+    for group in groups:
+        row = together(given[group])
+        if loss(row | given[one])[0] <= loss(row)[0] + LOST_BY_JOINING:
             join(given, groups, one)
-    return groups
-
-
-def _refined(given: Bits, group: Group, least: int) -> list[Group]:
-    if len(group) < 2 * least:
-        return [group]
-    parts = fresh(given, group, least)
-    lost = sum(float(loss(together(given[part]))[0]) * len(part) for part in parts)
-    gained = float(loss(together(given[group]))[0]) * len(group) - lost
-    return parts if gained > 0 else [group]
+            return True
+    return False
