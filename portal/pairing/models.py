@@ -165,6 +165,8 @@ class Request(Base):
     declined_by_host: Mapped[bool | None]
     reason: Mapped[str | None] = mapped_column(String(1000))
     """Why it was declined; for curators alone."""
+    proposed_why: Mapped[str | None] = mapped_column(String(1000))
+    """Why a curator proposed it to both; for curators alone."""
     reminded_at: Mapped[datetime | None] = mapped_column(Moment)
     fit: Mapped[float | None]
     view: Mapped[float | None]
@@ -218,6 +220,7 @@ class PairingRule(Base):
     made_at: Mapped[datetime] = mapped_column(Moment)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     lifted_at: Mapped[datetime | None] = mapped_column(Moment)
+    lift_reason: Mapped[str | None] = mapped_column(String(1000))
 
 
 class Round(Base):
