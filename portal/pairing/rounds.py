@@ -224,7 +224,8 @@ class _Round:
         self.view: Scored = np.round(given.view[whole], DIGITS)
         self.joint: Scored = (self.fit + self.view) / 2
         self.allowed: Flags = given.allowed[whole]
-        self.capacity: Ints = given.capacity[columns]
+        # more places than there are who ask are as good as that many
+        self.capacity: Ints = np.minimum(given.capacity[columns], len(rows))
         self.left = self.capacity.copy()
         for asking, host in blocks:
             if asking in self.row and host in self.column:
