@@ -8,6 +8,9 @@ usual minimum of five for a group and ten for a distribution):
 2. Nothing is shown of a question that fewer than five answered on its scale.
 3. Its distribution is shown from ten such answers on, in tenths; how many did not know only from
    five on. So no part leaves a remainder of one to four people.
+   Below ten a question is told in words alone. Its agreement, the interval of that and the distance
+   to a position would together tell most distributions exactly; so would the words with "closer
+   than chance". A lead knows how many links there were, and may know some of the answers.
 4. A question is shown again in a later wave only if at least five answers differ from each earlier
    wave in which it was shown: two waves never differ by what a few people said.
 5. A theme rests on the questions that are shown, so that it tells nothing of the others.

@@ -4,6 +4,7 @@ Everything that a page, a print or a file shows comes from an `Outcome`; nothing
 """
 
 import csv
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -31,6 +32,8 @@ _WORDS_OF_TIERS = ((0.85, "much alike"), (0.65, "mostly alike"), (0.4, "in diffe
 two tiers from .66 (child protection, early help) down to .16 (child protection, police-led)."""
 _FARTHEST = "very differently"
 BANDS = (*(words for _, words in _WORDS), _FARTHEST)
+_INSIDE = dict(zip(BANDS, (0.9, 0.7, 0.5, 0.2), strict=True))
+"""A value inside each band: all that is gone on with of a question that is told in words alone."""
 
 
 def band(value: float, kind: Kind = Kind.ITEM) -> str:
@@ -46,10 +49,10 @@ class Figure:
     subject: Subject
     text: str
     value: float
-    """Agreement from 0 to 1, in twentieths."""
-    low: float
-    high: float
-    """The interval around it, in twentieths, rounded outwards."""
+    """Agreement from 0 to 1, in twentieths; one value for its whole band where `rough`."""
+    low: float | None
+    high: float | None
+    """The interval around it, in twentieths, rounded outwards; `None` where `rough`."""
     stated: str | None
     """The words of the stated position."""
     steps: float | None
@@ -59,6 +62,11 @@ class Figure:
     """The distribution, where it may be shown."""
     apart: tuple[str, ...]
     """What is said of the answers beside the scale, where it may be."""
+
+    @property
+    def rough(self) -> bool:
+        """Whether it is told in words alone: figures of so few would tell how each answered."""
+        return self.low is None
 
     @property
     def words(self) -> str:
@@ -260,7 +268,7 @@ def _question(
         return Held(subject, text, found.value)
     position = stated.get(subject.name)
     value, low, high = _agreement(found)
-    chance = _chance(found, position)
+    chance = _chance(found, position) if found.has_distribution else None
     return Figure(
         subject,
         text,
@@ -268,7 +276,7 @@ def _question(
         low,
         high,
         stated=dict(stateable_choices(subject)).get(position) if position else None,
-        steps=_distance(found, position) if subject.kind == Kind.ITEM else None,
+        steps=_distance(found, position),
         chance=chance,
         bars=_bars(found, position),
         apart=_apart(found),
@@ -279,20 +287,30 @@ def _by_tier(found: Shown) -> dict[str, int]:
     return dict(zip(found.subject.on_scale, found.on_scale, strict=True))
 
 
-def _agreement(found: Shown) -> tuple[float, float, float]:
+def _agreement(found: Shown) -> tuple[float, float | None, float | None]:
     if found.subject.kind == Kind.TIER:
         value = agreement.tier_agreement(_by_tier(found))
-        interval = agreement.tier_interval(_by_tier(found))
     else:
         value = agreement.consensus(found.on_scale)
+    if not found.has_distribution:
+        return _INSIDE[band(_twentieth(value))], None, None
+    if found.subject.kind == Kind.TIER:
+        interval = agreement.tier_interval(_by_tier(found))
+    else:
         interval = agreement.consensus_interval(found.on_scale)
     return _twentieths(value, interval)
 
 
+def _twentieth(value: float) -> float:
+    return round(value * 20) / 20
+
+
 def _twentieths(value: float, interval: agreement.Interval) -> tuple[float, float, float]:
     """Round so that nobody works the counts out again; an interval never narrower than it is."""
-    low, high = int(interval.low * 20 + 1e-9) / 20, -int(-interval.high * 20 + 1e-9) / 20
-    return round(value * 20) / 20, max(low, 0.0), min(high, 1.0)
+    low = math.floor(interval.low * 20 + 1e-9) / 20
+    high = math.ceil(interval.high * 20 - 1e-9) / 20
+    value = _twentieth(value)
+    return value, max(min(low, value), 0.0), min(max(high, value), 1.0)
 
 
 def _chance(found: Shown, position: str | None) -> agreement.Chance | None:
@@ -304,10 +322,9 @@ def _chance(found: Shown, position: str | None) -> agreement.Chance | None:
 
 
 def _distance(found: Shown, position: str | None) -> float | None:
-    if position is None:
+    if position is None or found.subject.kind != Kind.ITEM or not found.has_distribution:
         return None
-    steps = agreement.steps(found.on_scale, int(position))
-    return round(steps, 1) if found.has_distribution else round(steps * 2) / 2
+    return round(agreement.steps(found.on_scale, int(position)), 1)
 
 
 def _bars(found: Shown, position: str | None) -> tuple[charts.Bar, ...]:
@@ -340,6 +357,9 @@ def _theme(
     questions = [_question(instrument, s, made, stated) for s in _of_theme(instrument, theme)]
     estimate = _estimate(instrument, theme, made)
     value = estimate.value
+    shown = [one.value for one in questions if isinstance(one, Figure)]
+    if value is None and shown:  # each of them in words alone
+        value = _twentieth(sum(shown) / len(shown))
     return ThemeOutcome(
         theme,
         estimate,
@@ -358,8 +378,9 @@ def _of_theme(instrument: Instrument, theme: Theme) -> list[Subject]:
 
 
 def _estimate(instrument: Instrument, theme: Theme, made: Release) -> charts.Estimate:
-    """Return a theme's agreement over the questions that are shown, and over no others."""
-    shown = [made.shown[s.name] for s in _of_theme(instrument, theme) if s.name in made.shown]
+    """Return a theme's agreement over the questions that have figures, and over no others."""
+    asked = [made.shown.get(subject.name) for subject in _of_theme(instrument, theme)]
+    shown = [one for one in asked if one is not None and one.has_distribution]
     if not shown:
         return charts.Estimate(theme.label)
     found = agreement.theme_consensus([one.on_scale for one in shown])
@@ -386,6 +407,7 @@ HEADER = (
     "kind",
     "theme_or_case",
     "question",
+    "staff_answered",
     "agreement",
     "low",
     "high",
@@ -404,7 +426,8 @@ def as_csv(found: Outcome) -> str:
     for theme in found.themes:
         estimate = theme.estimate
         writer.writerow(
-            ["theme", theme.theme.label, "", *_numbers(estimate.value, estimate.low, estimate.high)]
+            ["theme", theme.theme.label, "", theme.words or "not shown"]
+            + _numbers(estimate.value, estimate.low, estimate.high)
             + [""] * 4
         )
         writer.writerows(_rows("statement", theme.theme.label, theme.questions))
@@ -416,13 +439,14 @@ def as_csv(found: Outcome) -> str:
 def _rows(kind: str, of: str, questions: Iterable[Figure | Held]) -> Iterable[list[str]]:
     for one in questions:
         if isinstance(one, Held):
-            yield [kind, of, one.text, *[f"not shown: {one.why}"] * 3, "", "", "", ""]
+            yield [kind, of, one.text, *[f"not shown: {one.why}"] * 4, "", "", "", ""]
             continue
         yield [
             kind,
             of,
             one.text,
-            *_numbers(one.value, one.low, one.high),
+            one.words,
+            *_numbers(None if one.rough else one.value, one.low, one.high),
             one.stated or "not stated",
             "" if one.steps is None else f"{one.steps:.1f}",
             one.chance.value if one.chance else "",

@@ -80,6 +80,7 @@ def test_a_lead_states_asks_and_sees(portal: Flask) -> None:
     table = list(csv.DictReader(StringIO(client.get(f"{place(portal)}/1/results.csv").text)))
     assert len([row for row in table if row["kind"] == "statement"]) == 12
     assert {row["stated_position"] for row in table if row["kind"] == "case"} == {"Early help"}
+    assert all(row["low"] <= row["agreement"] <= row["high"] for row in table)
     actions = [e.action for e in recorded(portal) if e.action.startswith(("assess", "position"))]
     assert actions == [
         "position.signed",

@@ -222,6 +222,14 @@ def test_four_people_tell_nothing(databases: Databases, said: dict[str, Given]) 
     assert one == other
 
 
+def test_five_who_are_all_of_one_mind_do_not_show_which(
+    databases: Databases, said: dict[str, Given]
+) -> None:
+    """Neither by the distance to the position nor by an interval: only that they answered alike."""
+    one, other = worlds(databases, [[said["low"]] * 5], [[said["high"]] * 5])
+    assert one == other
+
+
 def test_an_open_round_tells_nothing(databases: Databases, said: dict[str, Given]) -> None:
     one, other = worlds(databases, [[said["low"]] * 12], [[said["high"]] * 12], still_open=12)
     assert one == other
