@@ -51,11 +51,13 @@ import portal.operations.retention
 import portal.operations.retention_views
 import portal.operations.views
 import portal.pairing.cli
+import portal.pairing.curator_views
 import portal.pairing.keeping
 import portal.pairing.lead_views
 import portal.pairing.notice_kinds
 import portal.pairing.personal
 import portal.pairing.policy
+import portal.pairing.round_views
 import portal.ui.assets
 import portal.ui.errors
 import portal.ui.filters
@@ -86,7 +88,7 @@ from portal.library import vocabularies
 from portal.library.catalogue import Catalogue
 from portal.library.indexing import Indexer
 from portal.operations.handing import HandOver
-from portal.pairing import pairs, requests
+from portal.pairing import pairs, requests, rounds_service
 from portal.search import thesaurus
 from portal.search.whoosh_engine import WhooshEngine
 
@@ -338,7 +340,10 @@ def _pairing(app: Flask) -> None:
     ending = Kind("pairing.ends", "End pairings whose time is over", pairs.end_due)
     jobs.register(looking, each_day)
     jobs.register(ending, each_day)
+    rounds_service.register(jobs, app.extensions["assessment"])
     app.register_blueprint(portal.pairing.lead_views.bp)
+    app.register_blueprint(portal.pairing.curator_views.bp)
+    app.register_blueprint(portal.pairing.round_views.bp)
     app.cli.add_command(portal.pairing.cli.pairing)
 
 

@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from portal.core.database import db, reading
 from portal.core.errors import NotFound
 from portal.pairing import suggestions
+from portal.pairing.round_cli import round_
 
 
 @click.group("pairing")
@@ -37,3 +38,6 @@ def suggest(code: str, handling: int | None, as_json: bool) -> None:
         click.echo("Nobody is offered.")
     for one in found:
         click.echo(f"{one['code']}: {one['fit']:.1f} ({one['band']}, {one['known']:.0%} known)")
+
+
+pairing.add_command(round_)

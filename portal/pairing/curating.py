@@ -186,6 +186,14 @@ def rules_of(session: Session, authority_id: int | None = None) -> list[PairingR
 # ---- Rules
 
 
+def rule_by_id(session: Session, rule_id: int) -> PairingRule:
+    """Return a rule. Raises `NotFound`."""
+    found = session.get(PairingRule, rule_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def rule(
     session: Session,
     *,
@@ -250,9 +258,7 @@ def _check_reason(reason: str) -> None:
 def lift(session: Session, *, actor: Actor, rule_id: int, reason: str) -> PairingRule:
     """Lift a rule, which stays on record. Raises `NotFound`, `DomainError`, `Conflict`."""
     _check_reason(reason)
-    found = session.get(PairingRule, rule_id)
-    if found is None:
-        raise NotFound
+    found = rule_by_id(session, rule_id)
     session.refresh(found, with_for_update=True)
     if found.lifted_at is not None:
         raise Conflict("This rule has been lifted already")

@@ -23,6 +23,12 @@ def names(session: Session) -> dict[int, str]:
     return {id_: name for id_, name in session.execute(select(Authority.id, Authority.name))}
 
 
+def by_code(session: Session) -> dict[str, tuple[int, str]]:
+    """Return the number and name of all authorities by their code."""
+    query = select(Authority.code, Authority.id, Authority.name)
+    return {code: (id_, name) for code, id_, name in session.execute(query)}
+
+
 # ---- Who carries how much
 
 

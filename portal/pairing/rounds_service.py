@@ -32,6 +32,7 @@ from portal.pairing.matching import (
     Matrices,
     Reason,
     Weights,
+    band,
     matrices,
     prepare,
     scores,
@@ -114,7 +115,7 @@ def going(session: Session, editions: Editions, round_id: int | None = None) -> 
     given = matrices(field, weights=weights)
     _override(session, data, field, weights, given)
     blocks = _asked(session, data, round_id)
-    pins, pins_out = _pins(session, data, field, given, blocks)
+    pins, pins_out = _pins(session, data, field, given, blocks, taken)
     return Going(
         data=data,
         field=field,
@@ -180,7 +181,12 @@ def _override(
 
 
 def _pins(
-    session: Session, data: Data, field: Field, given: Matrices, blocks: set[Pair]
+    session: Session,
+    data: Data,
+    field: Field,
+    given: Matrices,
+    blocks: set[Pair],
+    taken: Mapping[str, str],
 ) -> tuple[list[Pair], list[tuple[Pair, str]]]:
     """Return the pins that can be kept, and the others with the reason."""
     left = {code: int(n) for code, n in zip(given.hosts, given.capacity, strict=True)}
@@ -188,7 +194,9 @@ def _pins(
     out: list[tuple[Pair, str]] = []
     for asking, host in sorted(_rules(session, data, RuleKind.PIN)):
         against = hard_rule(field, asking, host)
-        if against:
+        if asking in taken:
+            out.append(((asking, host), taken[asking]))
+        elif against:
             out.append(((asking, host), WHY[against]))
         elif (asking, host) in blocks:
             out.append(((asking, host), "It has been asked or proposed already"))
@@ -294,6 +302,7 @@ def told(given: Going, found: Result) -> dict[str, Any]:
                 "host": pair.host,
                 "fit": round(pair.fit, 4),
                 "view": round(pair.view, 4),
+                "band": band(pair.fit, given.weights).value,
                 "pinned": pair.pinned,
                 "worst_off": pair.fit < near,
                 "certificate": line(certificates[pair.asking], found.epsilon),

@@ -20,7 +20,6 @@ from portal.pairing.models import WeightsVersion
 from portal.pairing.suggestions import weights_in_use
 from portal.pairing.weights import Weights
 
-NOT_SAVED = "not saved yet"
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ NAVIGATION = (
     NavigationItem("glossary", "Glossary", "/glossary"),
     NavigationItem("authority", "Your authority", "/authority", Permission.AUTHORITY_READ_OWN),
     NavigationItem("authorities", "Authorities", "/authorities", Permission.REGISTER_READ),
+    NavigationItem("pairing", "Pairing", "/pairing", Permission.PAIRING_CURATE),
     NavigationItem("people", "People", "/people", Permission.PEOPLE_MANAGE),
     NavigationItem("administration", "Administration", "/administration", Permission.JOBS_MANAGE),
     NavigationItem("account", "Your account", "/account"),

@@ -9,6 +9,7 @@ from tests.people import ADMINISTRATOR, CURATOR, EVERYONE, LEAD, PRACTITIONER, P
 EXTRA = {
     "Your authority": ("/authority", {PRACTITIONER, LEAD}),
     "Authorities": ("/authorities", {CURATOR}),
+    "Pairing": ("/pairing", {CURATOR}),
     "People": ("/people", {LEAD, CURATOR, ADMINISTRATOR}),
     "Administration": ("/administration", {ADMINISTRATOR}),
 }
