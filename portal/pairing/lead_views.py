@@ -152,6 +152,8 @@ def ask(authority_id: int, search_id: int) -> ResponseReturnValue:
                 return _home(authority_id, "asked")
             if not form.wanted:
                 raise DomainError("Choose at least one host")
+        except NotFound:
+            raise
         except DomainError as error:
             form.first.errors = [str(error)]
         else:

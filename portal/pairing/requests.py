@@ -121,7 +121,7 @@ def ask(
     waiting = open_of(session, search.asking_id)
     wanted = list(dict.fromkeys(keys))
     if not wanted:
-        raise DomainError("Choose at least one authority")
+        raise DomainError("Choose at least one host")
     if len(wanted) + len(waiting) > MOST_OPEN:
         left = MOST_OPEN - len(waiting)
         raise DomainError(

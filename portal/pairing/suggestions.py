@@ -22,7 +22,7 @@ from portal.pairing.cards import Card, CardFit, Cards, Offer
 from portal.pairing.gathering import Data, gather
 from portal.pairing.matching import Field, Reason, parts, prepare, scores, shortlist
 from portal.pairing.models import CardGroups, Search, Shown, WeightsVersion
-from portal.pairing.parts import Parts
+from portal.pairing.parts import Part, Parts
 from portal.pairing.weights import DEFAULT, Weights
 
 
@@ -159,9 +159,16 @@ def _behind(
 def as_rows(exact: Parts) -> dict[str, list[dict[str, Any]]]:
     """Return the parts of a fit and of the host's view as they can be kept."""
     return {
-        "fit": [asdict(part) for part in exact.of_fit],
-        "view": [asdict(part) for part in exact.of_view],
+        "fit": [_plain(part) for part in exact.of_fit],
+        "view": [_plain(part) for part in exact.of_view],
     }
+
+
+def _plain(part: Part) -> dict[str, Any]:
+    """Return a part in Python's own types: JSON knows none of NumPy's."""
+    apart = None if part.apart is None else float(part.apart)
+    numbers = {"points": float(part.points), "most": float(part.most), "apart": apart}
+    return {**asdict(part), **numbers, "stated": bool(part.stated)}
 
 
 def as_seen(card: Card, fit: CardFit) -> dict[str, Any]:
