@@ -79,6 +79,15 @@ ENDPOINTS: dict[str, str | None] = {
     "pairings.rule": "pairing:curate",
     "pairings.rules": "pairing:curate",
     "pairings.weights": "pairing:curate",
+    "pairing.answer": "pairing:take-part",
+    "pairing.ask": "pairing:take-part",
+    "pairing.end": "pairing:take-part",
+    "pairing.index": "pairing:take-part",
+    "pairing.pair": "pairing:take-part",
+    "pairing.plan": "pairing:take-part",
+    "pairing.renew": "pairing:take-part",
+    "pairing.suggested": "pairing:take-part",
+    "pairing.withdraw": "pairing:take-part",
     "passwords.asked": PUBLIC,
     "passwords.change": "account:change-own",
     "passwords.choose": PUBLIC,
@@ -139,6 +148,7 @@ HOLDERS: dict[str, tuple[Person, ...]] = {
     "library:export": READERS,
     "library:read": READERS,
     "pairing:curate": (CURATOR,),
+    "pairing:take-part": (LEAD,),
     "people:manage": (LEAD, CURATOR, ADMINISTRATOR),
     "profile:change": (LEAD, CURATOR),
     "profile:confirm": (LEAD,),
@@ -190,6 +200,7 @@ ADDRESSES = {
     "pairings.rule": "/pairing/of/1/rule",
     "pairings.rules": "/pairing/rules",
     "pairings.weights": "/pairing/weights",
+    "pairing.index": "/authorities/1/pairing",
     "passwords.change": "/account/password",
     "people.index": "/people",
     "people.invite_staff": "/administration/people/invite",
@@ -214,7 +225,14 @@ ADDRESSES = {
 """Where each closed page is, for those who hold its permission and have a say in authority 1."""
 
 _A_ROUND = "test_assessment: rounds are there to be seen by leads alone"
+_A_PAIR = "test_pairing: the leads of the two sides and nobody else"
 ASKING_MORE = {
+    "pairing.answer": _A_PAIR,
+    "pairing.ask": _A_PAIR,
+    "pairing.end": _A_PAIR,
+    "pairing.pair": _A_PAIR,
+    "pairing.plan": _A_PAIR,
+    "pairing.suggested": _A_PAIR,
     "assessment.close": _A_ROUND,
     "assessment.kit": _A_ROUND,
     "assessment.outcome": _A_ROUND,
@@ -231,6 +249,8 @@ ASKING_MORE = {
 """Closed pages that ask for more than the permission, and where that is tested."""
 
 POSTED = {
+    "pairing.renew": "/authorities/1/pairing/with/1/renew",
+    "pairing.withdraw": "/authorities/1/pairing/requests/1/withdraw",
     "assessment.take": "/authorities/1/self-assessment/take",
     "notices.read": "/notices/read",
     "operations.retry_job": "/administration/jobs/1/retry",

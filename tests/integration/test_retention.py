@@ -34,6 +34,7 @@ from portal.core.retention import Keeping, Rule
 from portal.core.roles import Role
 from portal.library.models import SearchCount, Wish
 from portal.operations import retention
+from portal.pairing.models import Pairing, Request, RequestState, Round, RoundState, Search
 from tests.client import Page, reader
 from tests.databases import Databases
 from tests.people import ADMINISTRATOR
@@ -175,6 +176,22 @@ def position(replaced_at: datetime | None) -> Position:
     )
 
 
+def pairing_request(state: RequestState, ended_at: datetime | None) -> Request:
+    return Request(
+        asking_id=1,
+        host_id=2,
+        preference=1,
+        topics=[],
+        wish="",
+        state=state,
+        made_at=LONG_AGO,
+        expires_at=LONG_AGO,
+        ended_at=ended_at,
+        asking_sees={},
+        host_sees={},
+    )
+
+
 MADE: dict[str, Callable[[datetime], list[Base]]] = {
     "accounts.closed": lambda at: [account(active=False, closed_at=at)],
     "accounts.sessions": lambda at: [
@@ -201,6 +218,34 @@ MADE: dict[str, Callable[[datetime], list[Base]]] = {
     "assessment.national": lambda at: [
         NationalPicture(edition="2026-1", made_on=at.date(), waves=[], cells={})
     ],
+    "pairing.searches": lambda at: [
+        Search(asking_id=place(), at=at, handling=60, weights="x", data="x")
+    ],
+    "pairing.requests": lambda at: [
+        pairing_request(state, at) for state in RequestState if state != RequestState.OPEN
+    ],
+    "pairing.pairings": lambda at: [
+        Pairing(
+            asking_id=1,
+            host_id=2,
+            purpose="",
+            goals=[],
+            began_on=at.date(),
+            ends_on=at.date(),
+            ended_on=at.date(),
+        )
+    ],
+    "pairing.rounds": lambda at: [
+        Round(
+            name="x",
+            method="epsilon",
+            state=RoundState.DRAFT,
+            made_at=at,
+            weights="x",
+            progress=0,
+            stop=False,
+        )
+    ],
     "audit.sign-ins": lambda at: [
         entry(at, action)
         for action in ("session.started", "session.ended", "sessions.ended", "sign-in.failed")
@@ -223,6 +268,7 @@ def ageless() -> list[Base]:
         answered("tier", None),
         answered("contacts", None),
         position(None),
+        pairing_request(RequestState.OPEN, None),
         job(JobState.WAITING),
         job(JobState.RUNNING),
         job(JobState.DONE, LONG_AGO, weekly),  # else it would be done again this week
@@ -265,7 +311,9 @@ def stocked(app: Flask) -> Stocked:
     """For each rule records that are an hour, or a day, too old, and ones that are not yet."""
     made = {}
     for name, one in schedule(app).items():
-        step = timedelta(days=1) if name.startswith(("library.", "assessment.")) else HOUR
+        step = (
+            timedelta(days=1) if name.startswith(("library.", "assessment.", "pairing.")) else HOUR
+        )
         made[name] = (
             keep(MADE[name](one.before - step)),
             keep(MADE[name](one.before + (step if step == HOUR else timedelta(0)))),
