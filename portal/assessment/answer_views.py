@@ -25,7 +25,8 @@ def _editions() -> Editions:
 @public
 def answer() -> ResponseReturnValue:
     """Ask for a code, then the questions page by page; the answers travel in the form."""
-    given = request.args.get("t", "").strip()[:100]
+    # somebody may paste the whole link where the code is asked for
+    given = request.args.get("t", "").rpartition("?t=")[2].strip()[:100]
     if not given:
         return render_template("assessment/answer/code.html")
     try:

@@ -7,15 +7,15 @@ stands there already, and a single-use link is deleted.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import case, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from portal.assessment import codes, subjects
 from portal.assessment.editions import Editions
 from portal.assessment.models import AnswerCount, AnswerLink, Wave
-from portal.assessment.waves import SHARED
+from portal.assessment.waves import SHARED, takes_answers
 from portal.authorities.models import Authority
-from portal.core import clock, links
+from portal.core import links
 from portal.core.errors import Gone
 
 
@@ -50,11 +50,6 @@ def asked(session: Session, given: str) -> Asked:
     return Asked(wave.id, wave.edition, authority.name, shared=digest is None)
 
 
-def takes_answers(wave: Wave) -> bool:
-    """Tell whether a wave takes answers today: it may be over before the worker has closed it."""
-    return wave.is_open and clock.today() <= wave.closes_on
-
-
 def _is_shared(wave: Wave, given: str) -> bool:
     return wave.shared_nonce is not None and links.matches(
         given, SHARED, wave.id, wave.shared_nonce
@@ -77,13 +72,15 @@ def keep(session: Session, *, given: str, editions: Editions, answers: Mapping[s
         used = delete(AnswerLink).where(AnswerLink.digest == codes.digest(given))
         if session.execute(used.returning(AnswerLink.digest)).first() is None:
             raise NoSuchLink("This link was used a moment ago.")
-    place = tuple_(AnswerCount.subject, AnswerCount.answer)
-    added = session.execute(
-        update(AnswerCount)
-        .where(AnswerCount.wave_id == wave.id, place.in_(sorted(complete.items())))
-        .values(n=AnswerCount.n + 1)
-        .returning(AnswerCount.subject)
-        .execution_options(synchronize_session=False)
-    ).all()
-    if len(added) != len(complete):
+    given_here = tuple_(AnswerCount.subject, AnswerCount.answer).in_(sorted(complete.items()))
+    of_wave = AnswerCount.wave_id == wave.id
+    if session.scalar(select(func.count()).where(of_wave, given_here)) != len(complete):
         raise RuntimeError("An answer has no count: the wave asks another edition")
+    # all of them: PostgreSQL notes with each row which transaction wrote it last, and rows that
+    # somebody's answers alone had changed would tell what the last person answered
+    session.execute(
+        update(AnswerCount)
+        .where(of_wave)
+        .values(n=AnswerCount.n + case((given_here, 1), else_=0))
+        .execution_options(synchronize_session=False)
+    )

@@ -63,12 +63,13 @@ def index(authority_id: int) -> ResponseReturnValue:
         present=present,
         closed=[wave for wave in reversed(every) if not wave.is_open],
         people=waves.answered(db.session, present) if present else 0,
-        taken=present is not None and waves.has_taken(db.session, actor=actor, wave=present),
         said=SAID.get(request.args.get("done", "")),
     )
 
 
 def _for_staff(authority: Authority, present: Wave | None) -> ResponseReturnValue:
+    if present is not None and not waves.takes_answers(present):
+        present = None
     taken = present is not None and waves.has_taken(db.session, actor=_actor(), wave=present)
     return render_template(
         "assessment/staff.html", authority=authority, present=present, taken=taken
@@ -105,7 +106,7 @@ def position(authority_id: int) -> ResponseReturnValue:
         present.stated if present else None,
         instead_of=str(present.id if present else 0),
     )
-    status = 422 if form.is_submitted() else 200
+    status, theirs = 422 if form.is_submitted() else 200, []
     if form.validate_on_submit():
         seen = form.instead_of.data or ""
         try:
@@ -119,8 +120,12 @@ def position(authority_id: int) -> ResponseReturnValue:
                 instead_of=int(seen) if seen.isascii() and seen.isdigit() else -1,
             )
         except Conflict as conflict:
-            form.sign.errors = [f"{conflict}. Compare it in the other window, then sign again"]
+            form.sign.errors = [
+                f"{conflict}. Read theirs at the top, then sign again to replace it"
+            ]
+            present = positions.in_force(db.session, authority_id)
             form.instead_of.data = str(present.id if present else 0)
+            theirs = results.signed(db.session, _editions(), [present] if present else [])
             status = 409
         except DomainError as error:
             form.sign.errors = [str(error)]
@@ -132,6 +137,7 @@ def position(authority_id: int) -> ResponseReturnValue:
         instrument=instrument,
         form=form,
         present=present,
+        theirs=theirs,
         cases={vignette.title: vignette.text for vignette in instrument.vignettes},
     )
     return page, status

@@ -19,6 +19,7 @@ from portal.core import clock, links
 from portal.core.database import short_transaction
 from portal.core.errors import Conflict, DomainError, NotFound
 from portal.core.permissions import Actor
+from portal.core.roles import leads
 
 SHARED = "assessment-shared"
 OPENED = "assessment.opened"
@@ -42,6 +43,11 @@ def open_one(session: Session, authority_id: int) -> Wave | None:
     """Return the wave of an authority that takes answers, if there is one."""
     query = select(Wave).where(Wave.authority_id == authority_id, Wave.closed_on.is_(None))
     return session.scalar(query)
+
+
+def takes_answers(wave: Wave) -> bool:
+    """Tell whether a wave takes answers today: it may be over before the worker has closed it."""
+    return wave.is_open and clock.today() <= wave.closes_on
 
 
 def wave(session: Session, *, actor: Actor, authority_id: int, number: int) -> Wave:
@@ -103,8 +109,8 @@ def begin(
         details={"wave": made.number, "shared": shared},
     )
     if tell_staff:
-        everybody = leaving.staff_of(session, authority_id)
-        notices.notify(session, user_ids=everybody, kind=OPENED, context={"wave_id": made.id})
+        asked = leaving.staff_of(session, authority_id) - leaving.leads_of(session, authority_id)
+        notices.notify(session, user_ids=asked, kind=OPENED, context={"wave_id": made.id})
     return made
 
 
@@ -121,8 +127,8 @@ def make_codes(session: Session, *, actor: Actor, wave: Wave, number: int) -> li
     """
     check_leads(actor, wave.authority_id)
     session.refresh(wave, with_for_update=True)
-    if not wave.is_open:
-        raise Conflict("This self-assessment is closed")
+    if not takes_answers(wave):
+        raise Conflict("This round takes no more answers")
     if not 1 <= number <= MOST_AT_ONCE:
         raise DomainError(f"A page has from 1 to {MOST_AT_ONCE} links")
     left = MOST_LINKS - wave.links_made
@@ -152,14 +158,17 @@ def _add_codes(session: Session, wave: Wave, number: int) -> list[str]:
 def take_code(session: Session, *, actor: Actor, wave_id: int) -> str:
     """Give a person with an account their one link to an open wave.
 
-    That they took it is kept until the wave closes; which link it is, is not. Raises `NotFound` for
-    others than staff, `Conflict` for a wave that is closed or a link that was taken.
+    That they took it is kept until the wave closes; which link it is, is not. A lead gets none:
+    they see the results, and who knows one of few answers knows more of the others. Raises
+    `NotFound` for others than staff, `Conflict` for a wave that is over or a link that was taken.
     """
-    found = session.get(Wave, wave_id, with_for_update=True)
+    found = session.get(Wave, wave_id, with_for_update=True, populate_existing=True)
     if found is None or actor.id is None:
         raise NotFound
     check_staff(actor, found.authority_id)
-    if not found.is_open:
+    if leads(actor, found.authority_id):
+        raise NotFound
+    if not takes_answers(found):
         raise Conflict("closed")
     if session.get(LinkTaken, (wave_id, actor.id)) is not None:
         raise Conflict("taken")

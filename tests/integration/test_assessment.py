@@ -5,18 +5,22 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
-from portal.accounts.models import Notice
+from portal.accounts.models import Notice, User
 from portal.assessment import national, subjects, waves
 from portal.assessment.answers import NoSuchLink
 from portal.assessment.models import AnswerLink, LinkTaken, Position, Wave
 from portal.core import clock
 from portal.core.database import db, reading, short_transaction
 from portal.core.errors import Conflict
+from portal.core.permissions import Actor
+from portal.core.roles import Role
 from tests.client import Page, reader
 from tests.integration.assessing import (
     alike,
@@ -238,6 +242,8 @@ def test_a_code_typed_from_paper_leads_to_the_questions(asked: tuple[Flask, int]
     assert browser.page("/answer").heading == "Answer your authority’s questions"
     assert browser.page(f"/answer?t={code.lower().replace('-', '+')}").heading
     assert browser.page("/answer?t=WRONG", 410).fields["t"] == "WRONG"
+    pasted = quote(f"https://localhost/answer?t={code}")
+    assert browser.page(f"/answer?t={pasted}").heading == "What do you think?"
 
 
 # ---- With an account
@@ -257,6 +263,56 @@ def test_staff_with_an_account_take_one_link(portal: Flask) -> None:
     close(portal, wave_id)
     with portal.app_context(), reading():
         assert db.session.scalars(select(LinkTaken)).all() == []
+
+
+def test_a_lead_states_the_position_and_does_not_answer(portal: Flask) -> None:
+    """Who sees results of five and knows one of the answers would know more of the other four."""
+    begin(portal, tell=True)
+    client = lead(portal)
+    assert "asks what its staff think" not in client.page("/notices").text
+    page = client.page(place(portal))
+    token = client.page(f"{place(portal)}/1").fields["csrf_token"]
+    assert "Answer yourself" not in page.text
+    taken = client.post(f"{place(portal)}/take", data={"csrf_token": token})
+    assert taken.status_code == 404
+    with portal.app_context(), reading():
+        assert db.session.scalar(select(func.count()).select_from(AnswerLink)) == 0
+
+
+def test_nobody_takes_a_link_that_takes_no_answers(asked: tuple[Flask, int]) -> None:
+    app, wave_id = asked
+    with clock.frozen(datetime.now(UTC) + timedelta(days=15)):
+        client = reader(app, PRACTITIONER)
+        page = client.page(place(app))
+        assert "not asking its staff anything at the moment" in page.text
+        late = send(lead(app), f"{place(app)}/1", number="3")
+        assert late.status == 422
+        assert late.page is not None
+        assert "This round takes no more answers" in late.page.text
+        with app.app_context(), pytest.raises(Conflict), short_transaction() as session:
+            take(session, app, wave_id)
+    with app.app_context(), reading():
+        assert db.session.scalars(select(LinkTaken)).all() == []
+
+
+def test_a_link_is_not_taken_from_a_round_that_closed_a_moment_ago(
+    asked: tuple[Flask, int],
+) -> None:
+    """What the page read before it waited for the closing to end does not count."""
+    app, wave_id = asked
+    closing = update(Wave).where(Wave.id == wave_id).values(closed_on=clock.today())
+    with app.app_context(), short_transaction() as session:
+        assert session.get_one(Wave, wave_id).is_open
+        session.execute(closing, execution_options={"synchronize_session": False})
+        with pytest.raises(Conflict):
+            take(session, app, wave_id)
+
+
+def take(session: Session, app: Flask, wave_id: int) -> str:
+    there = authority(app)
+    account = session.scalars(select(User.id).where(User.email == PRACTITIONER.email)).one()
+    actor = Actor(id=account, memberships=frozenset({(Role.PRACTITIONER, there)}))
+    return waves.take_code(session, actor=actor, wave_id=wave_id)
 
 
 def test_staff_of_another_authority_find_nothing(portal: Flask) -> None:
@@ -327,6 +383,7 @@ def test_two_leads_who_sign_at_once_do_not_overwrite_each_other(portal: Flask) -
     assert late.status == 409
     assert late.page is not None
     assert "Another lead has signed a position meanwhile" in late.page.text
+    assert f"{LEAD.name} has signed this meanwhile" in late.page.text
     assert sign(other, portal).status == 302
     page = one.page(f"{place(portal)}/positions")
     assert LEAD.name in page.text

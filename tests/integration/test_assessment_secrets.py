@@ -129,6 +129,19 @@ def system_columns(table: Table) -> object:
     return text(f'SELECT ctid, xmin, xmax, * FROM "{table.name}"')
 
 
+def test_the_rows_do_not_tell_what_the_last_person_answered(
+    portal: Flask, databases: Databases
+) -> None:
+    """PostgreSQL notes with each row which transaction wrote it last."""
+    wave_id = begin(portal)
+    for link, item in zip(codes(portal, wave_id, 3), "135", strict=True):
+        keep(portal, link, alike(portal, item))
+    by = "xmin" if databases.server else "wave_id"
+    with portal.app_context(), reading():
+        writers = db.session.execute(text(f"SELECT DISTINCT {by} FROM assessment_count")).all()
+    assert len(writers) == 1
+
+
 def test_a_signed_in_person_answers_as_nobody(portal: Flask) -> None:
     """The page neither asks for a session nor sets a cookie, whoever opens it."""
     wave_id = begin(portal)
