@@ -65,6 +65,7 @@ def own_words(folder: Path, search_words: str) -> Path:
     folder.mkdir()
     for name in ("vocabularies.yaml", "retention.yaml"):
         shutil.copy(ROOT / "content" / name, folder)
+    shutil.copytree(ROOT / "content" / "assessment", folder / "assessment")
     (folder / "search-words.yaml").write_text(search_words, encoding="utf-8")
     return folder
 
