@@ -625,10 +625,11 @@ def register(jobs: Jobs, editions: Editions) -> None:
 def work(editions: Editions, round_id: int, run: str) -> None:
     """Work a round out and keep what it gives, unless it has been stopped or begun again."""
     steps = _Steps(round_id, datetime.fromisoformat(run))
-    method = steps.method()
-    if method is None:
+    name = steps.method()
+    if name is None:
         return
     try:
+        method = Method(name)
         with reading(), db.sessionmaker() as session:
             given = going(session, editions, round_id)
         kept = work_out(given, method, progress=steps.tell, should_stop=steps.should_stop)
@@ -655,11 +656,10 @@ class _Steps:
         )
         self._looked, self._stopped = 0.0, False
 
-    def method(self) -> Method | None:
+    def method(self) -> str | None:
         """Return how it is to be worked out; `None` where it is not to be any more."""
         with reading(), db.sessionmaker() as session:
-            method = session.scalar(select(Round.method).where(*self._mine))
-        return Method(method) if method else None
+            return session.scalar(select(Round.method).where(*self._mine))
 
     def tell(self, share: float, words: str) -> None:
         with short_transaction() as session:

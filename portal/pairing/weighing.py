@@ -21,7 +21,6 @@ from portal.pairing.suggestions import weights_in_use
 from portal.pairing.weights import Weights
 
 
-
 @dataclass(frozen=True)
 class Version:
     """A version of the weights: what it changed against the one before it, by whom and why."""

@@ -240,7 +240,7 @@ ASKING_MORE = {
     "assessment.table": _A_ROUND,
     "assessment.wave": _A_ROUND,
     "own.give_up": "test_leaving: a role of one's own and no other",
-    "pairings.lift": "test_pairing_rules: a rule has to be there",
+    "pairings.lift": "test_curating: a rule has to be there",
     "people.invite": "test_inviting: who gives which role",
     "people.invite_many": "test_people: the same for lists",
     "rounds.send": "test_rounds: a round has to be there",
