@@ -7,6 +7,7 @@ from playwright.sync_api import Page as Tab
 
 from portal.core.roles import Role
 from tests import editions
+from tests.e2e.pair_states import EMPTY, ENDED, LISTED, OVER, PROPOSED, RUNNING, TO_ANSWER
 from tests.e2e.servers import (
     CODE,
     LETTER,
@@ -235,6 +236,36 @@ def check_none(tab: Tab) -> None:
 def set_a_wrong_domain(tab: Tab) -> None:
     tab.get_by_label("Domains, one on each line").fill("gmail.com")
     press(tab, "Save")
+
+
+PAIRING = "/authorities/1/pairing"
+LIST = f"{PAIRING}/lists/{LISTED}"
+
+
+def ask_no_host(tab: Tab) -> None:
+    press(tab, "Continue")
+
+
+def check_a_request(tab: Tab) -> None:
+    tab.get_by_label("First choice").select_option(index=1)
+    tab.get_by_label("Second choice (optional)").select_option(index=2)
+    tab.get_by_label("Training for staff").check()
+    tab.get_by_label("Say in a few sentences").fill("We hope to learn.\n" + "word " * 60)
+    press(tab, "Continue")
+
+
+def answer_no_request(tab: Tab) -> None:
+    press(tab, "Send answer")
+
+
+def refuse_without_a_reason(tab: Tab) -> None:
+    tab.get_by_label("No", exact=True).check()
+    press(tab, "Send answer")
+
+
+def plan_half_a_goal(tab: Tab) -> None:
+    tab.get_by_label("Goal 2: theme").select_option(index=1)
+    press(tab, "Save the plan")
 
 
 ROUNDS = "/authorities/1/self-assessment"
@@ -517,6 +548,33 @@ PAGES = (
     PortalPage("authorities-found", "/authorities?name=hart&profile=stated", CURATOR),
     PortalPage("authorities-none", f"/authorities?name={'zzyzx' * 20}", CURATOR),
     PortalPage("authorities-loaded", "/authorities?added=1&changed=152", CURATOR),
+    PortalPage("pairing", f"{PAIRING}?done=withdrawn", LEAD, then=open_details),
+    PortalPage("pairing-new", "/authorities/3/pairing", TIA),
+    PortalPage("pairing-hosts", LIST, LEAD, then=open_details),
+    PortalPage("pairing-nobody", f"{PAIRING}/lists/{EMPTY}", LEAD),
+    PortalPage("pairing-ask", f"{LIST}/ask", LEAD),
+    PortalPage("pairing-ask-nobody", f"{LIST}/ask", LEAD, 422, then=ask_no_host),
+    PortalPage("pairing-ask-check", f"{LIST}/ask", LEAD, then=check_a_request),
+    PortalPage("pairing-answer", f"{PAIRING}/requests/{TO_ANSWER}", LEAD, then=open_details),
+    PortalPage(
+        "pairing-unanswered", f"{PAIRING}/requests/{TO_ANSWER}", LEAD, 422, then=answer_no_request
+    ),
+    PortalPage(
+        "pairing-refused",
+        f"{PAIRING}/requests/{TO_ANSWER}",
+        LEAD,
+        422,
+        then=refuse_without_a_reason,
+    ),
+    PortalPage("pairing-proposed", f"{PAIRING}/requests/{PROPOSED}", LEAD),
+    PortalPage("pairing-over", f"{PAIRING}/requests/{OVER}", LEAD),
+    PortalPage("pairing-with", f"{PAIRING}/with/{RUNNING}?done=planned", LEAD),
+    PortalPage("pairing-ended", f"{PAIRING}/with/{ENDED}", LEAD),
+    PortalPage("pairing-plan", f"{PAIRING}/with/{RUNNING}/plan", LEAD),
+    PortalPage(
+        "pairing-plan-half", f"{PAIRING}/with/{RUNNING}/plan", LEAD, 422, then=plan_half_a_goal
+    ),
+    PortalPage("pairing-end", f"{PAIRING}/with/{RUNNING}/end", LEAD),
     PortalPage("assessment", f"{ROUNDS}?done=signed", LEAD),
     PortalPage("assessment-not-begun", "/authorities/3/self-assessment", TIA),
     PortalPage("assessment-of-staff", ROUNDS, READER),

@@ -40,6 +40,7 @@ from portal.core.roles import Role
 from portal.library.models import Document
 from tests import editions
 from tests.databases import SECRET, Databases
+from tests.e2e.pair_states import pair_up
 from tests.integration.assessing import alike, ask_all, begin, lead, sign
 from tests.integration.assessing import editions as editions_of
 from tests.people import CURATOR, LEAD, PARTNER, PASSWORD, Person
@@ -387,6 +388,7 @@ def with_every_state(databases: Databases) -> Flask:
         file = editions.text(editions.rows(40))
         shown = publishing.compare(db.session, file).fingerprint
         publishing.load(db.session, actor=COMMAND_LINE, text=file, shown=shown)
+        pair_up()
         commit()
     assess(app)
     with app.app_context():
