@@ -21,7 +21,9 @@ COLUMNS = (
     *PERCENTAGES,
     "source",
 )
-_NEIGHBOURS = re.compile(r"sn([0-9]{4})")
+_NEIGHBOURS = re.compile(r"sn(20[0-9]{2})")
+_FORMULA = ("=", "+", "-", "@")
+"""What a spreadsheet takes for the beginning of a formula in a file that lists authorities."""
 _LONGEST = {"name": 100, "region": 40, "source": 200}
 
 
@@ -102,6 +104,8 @@ def sorted_(problems: Collection[Problem]) -> list[Problem]:
 
 def _header(header: Sequence[str]) -> tuple[int, list[str]]:
     """Return the newest year with neighbours and bands, and what is wrong with the header."""
+    if len(header) == 1 and header[0].count(";") > 1:
+        return 0, ["save the file with commas between its columns, not with semicolons"]
     twice = sorted({name for name in header if name and header.count(name) > 1})
     problems = [f"the column {name} stands twice: keep one" for name in twice]
     problems += [f"add the column {name}" for name in COLUMNS if name not in header]
@@ -158,6 +162,8 @@ def _wrong_words(given: Mapping[str, str]) -> Iterator[str]:
     for name, most in _LONGEST.items():
         if not given[name] or not given[name].isprintable():
             yield f"give {name} in letters and signs that can be printed"
+        elif given[name].startswith(_FORMULA):
+            yield f"let {name} begin with a letter or a digit, not with {given[name][0]}"
         elif len(given[name]) > most:
             yield f"write {name} in {most} characters or fewer"
 

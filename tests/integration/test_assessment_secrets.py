@@ -1,9 +1,12 @@
 """Attacks on the self-assessment: tracing an answer, and working one out from what is shown."""
 
+import csv
 import hashlib
 import re
 import sqlite3
 from collections.abc import Sequence
+from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -12,9 +15,11 @@ from sqlalchemy import Table, select, text
 
 from portal.assessment import codes as codes_module
 from portal.assessment import national
-from portal.assessment.models import AnswerCount
+from portal.assessment.models import AnswerCount, Wave
+from portal.assessment.results import BANDS
+from portal.core import clock
 from portal.core.config import Settings
-from portal.core.database import Base, db, reading
+from portal.core.database import Base, db, reading, short_transaction
 from tests.client import Reader, reader
 from tests.databases import Databases
 from tests.integration.assessing import (
@@ -269,6 +274,32 @@ def test_four_who_changed_their_mind_are_not_found_by_difference(
         [before, [said["middle"]] * 4 + stayed],
     )
     assert one == other
+
+
+def test_deleting_an_old_round_does_not_uncover_a_later_one(
+    portal: Flask, said: dict[str, Given]
+) -> None:
+    """The lead has kept the first on paper; in the second one person came."""
+    before = [said["low"]] * 6 + [said["high"]] * 6
+    first = ask_all(portal, before)
+    second = ask_all(portal, [*before, said["middle"]])
+    address = f"{place(portal)}/2/results.csv"
+    assert figures(lead(portal).get(address).text) == set()
+    (kept,) = [k for k in portal.extensions["retention"] if k.rule.name == "assessment.rounds"]
+    with portal.app_context(), short_transaction() as session:
+        long_ago = clock.today() - timedelta(days=kept.days + 1)
+        session.get_one(Wave, first).closed_on = long_ago
+        session.flush()
+        assert kept.rule.remove(session, kept.before, 10) == 1
+    assert figures(lead(portal).get(address).text) == set()
+    assert "At least 10 people" in lead(portal).page(f"{place(portal)}/2/results").text
+    with portal.app_context(), reading():
+        assert db.session.get(Wave, first) is None
+        assert db.session.get(Wave, second) is not None
+
+
+def figures(table: str) -> set[str]:
+    return {row["staff_answered"] for row in csv.DictReader(StringIO(table))} & set(BANDS)
 
 
 def test_a_third_round_does_not_uncover_the_first(

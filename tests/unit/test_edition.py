@@ -48,6 +48,8 @@ def test_columns_may_stand_in_any_order_and_the_newest_year_counts() -> None:
         ("ons_code", "E0600001", "like E06000001"),
         ("name", "", "give name"),
         ("name", "a" * 101, "100 characters"),
+        ("name", "=HYPERLINK(1)", "begin with a letter or a digit"),
+        ("source", "@SUM(1)", "begin with a letter or a digit"),
         ("region", "Nor\x07th", "give region"),
         ("type", "demonstration", "write type as county"),
         ("two_tier", "yes", "0 or 1"),
@@ -101,6 +103,8 @@ def test_a_neighbour_may_stand_in_the_register_alone() -> None:
         ("\n\n", "the file is empty"),
         (",".join(HEADER), "there is no row"),
         ("ons_code,name", "add the column region"),
+        (";".join(HEADER), "with commas between its columns"),
+        (",".join(HEADER).replace("sn2025", "sn9999"), "add the columns snYYYY"),
         (
             ",".join(HEADER).replace("sn2025_band", "bands"),
             "add the columns snYYYY and snYYYY_band",
