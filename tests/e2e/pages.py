@@ -8,6 +8,16 @@ from playwright.sync_api import Page as Tab
 from portal.core.roles import Role
 from tests import editions
 from tests.e2e.pair_states import EMPTY, ENDED, LISTED, OVER, PROPOSED, RUNNING, TO_ANSWER
+from tests.e2e.pairing_there import (
+    BLOCK,
+    DRAFT,
+    FAILED,
+    LIFTED,
+    PREVIEW,
+    SENT,
+    STOPPED,
+    WORKING,
+)
 from tests.e2e.servers import (
     CODE,
     LETTER,
@@ -432,6 +442,40 @@ def let_back_in(tab: Tab) -> None:
 PERSON = "/administration/people/2"
 ACCESS = "/administration/access"
 INVITATIONS = [f"/invitation?t={link_to_accept(number)}" for number in (1, 2)]
+
+
+def propose_nothing(tab: Tab) -> None:
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Send to both").click()
+
+
+def rule_nothing(tab: Tab) -> None:
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Lay down the rule").click()
+
+
+def lift_without_a_reason(tab: Tab) -> None:
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Lift the rule").click()
+
+
+def open_a_round_without_a_name(tab: Tab) -> None:
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Open the round").click()
+
+
+def weigh(tab: Tab, close: str = "97") -> None:
+    tab.get_by_label("Close from", exact=True).fill(close)
+    tab.get_by_label("Very close from").fill("99")
+    tab.get_by_label("Why?").fill("Fewer should be called close.")
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="See what would change").click()
+
+
+def weigh_wrongly(tab: Tab) -> None:
+    weigh(tab, "a lot")
+
+
 HARTLEPOOL = "/authorities/1"
 
 
@@ -745,6 +789,76 @@ PAGES = (
     PortalPage("person-erase", f"{PERSON}/erase", ADMINISTRATOR),
     PortalPage("person-end-role", f"{PERSON}/end-role/2", ADMINISTRATOR),
     PortalPage("person-resume-refused", f"{PERSON}/resume", ADMINISTRATOR, 409, then=let_back_in),
+    PortalPage("pairing-load", "/pairing?done=ruled", CURATOR, portal="pairing"),
+    PortalPage("pairing-asking", "/pairing?show=asking", CURATOR, portal="pairing"),
+    PortalPage("pairing-waiting", "/pairing?show=waiting", CURATOR, portal="pairing"),
+    PortalPage("pairing-pairs", "/pairing?show=pairs", CURATOR, portal="pairing"),
+    PortalPage("pairing-not-found", "/pairing?name=zz", CURATOR, portal="pairing"),
+    PortalPage("pairing-fared", "/pairing/suggestions", CURATOR, portal="pairing"),
+    PortalPage("pairing-rules", "/pairing/rules?done=lifted", CURATOR, portal="pairing"),
+    PortalPage("pairing-lift", f"/pairing/rules/{BLOCK}/lift", CURATOR, portal="pairing"),
+    PortalPage(
+        "pairing-lift-error",
+        f"/pairing/rules/{BLOCK}/lift",
+        CURATOR,
+        422,
+        "pairing",
+        lift_without_a_reason,
+    ),
+    PortalPage("pairing-lifted", f"/pairing/rules/{LIFTED}/lift", CURATOR, portal="pairing"),
+    PortalPage("pairing-of", "/pairing/of/2?done=proposed", CURATOR, portal="pairing"),
+    PortalPage("pairing-of-opened", "/pairing/of/1", CURATOR, portal="pairing", then=open_details),
+    PortalPage("pairing-of-nobody", "/pairing/of/20", CURATOR, portal="pairing"),
+    PortalPage("pairing-propose", "/pairing/of/1/propose?other=4", CURATOR, portal="pairing"),
+    PortalPage(
+        "pairing-propose-error",
+        "/pairing/of/1/propose",
+        CURATOR,
+        422,
+        "pairing",
+        propose_nothing,
+    ),
+    PortalPage("pairing-rule", "/pairing/of/1/rule?kind=pin", CURATOR, portal="pairing"),
+    PortalPage("pairing-rule-error", "/pairing/of/1/rule", CURATOR, 422, "pairing", rule_nothing),
+    PortalPage("pairing-weights", "/pairing/weights?done=weighed", CURATOR, portal="pairing"),
+    PortalPage("pairing-weights-error", "/pairing/weights", CURATOR, 422, "pairing", weigh_wrongly),
+    PortalPage("pairing-weights-preview", "/pairing/weights", CURATOR, 200, "pairing", weigh),
+    PortalPage("rounds", "/pairing/rounds", CURATOR, portal="pairing"),
+    PortalPage("round-new", "/pairing/rounds/new", CURATOR, portal="pairing"),
+    PortalPage(
+        "round-new-error",
+        "/pairing/rounds/new",
+        CURATOR,
+        422,
+        "pairing",
+        open_a_round_without_a_name,
+    ),
+    PortalPage("round-draft", f"/pairing/rounds/{DRAFT}", CURATOR, portal="pairing"),
+    PortalPage(
+        "round-working", f"/pairing/rounds/{WORKING}?done=running", CURATOR, portal="pairing"
+    ),
+    PortalPage(
+        "round-stopped", f"/pairing/rounds/{STOPPED}?refused=over", CURATOR, portal="pairing"
+    ),
+    PortalPage("round-failed", f"/pairing/rounds/{FAILED}", CURATOR, portal="pairing"),
+    PortalPage(
+        "round-preview",
+        f"/pairing/rounds/{PREVIEW}",
+        CURATOR,
+        portal="pairing",
+        then=open_details,
+    ),
+    PortalPage("round-sent", f"/pairing/rounds/{SENT}", CURATOR, portal="pairing"),
+    PortalPage("round-send", f"/pairing/rounds/{PREVIEW}/send", CURATOR, portal="pairing"),
+    PortalPage("round-send-nothing", f"/pairing/rounds/{DRAFT}/send", CURATOR, portal="pairing"),
+    PortalPage("empty-pairing-load", "/pairing", CURATOR, portal="empty"),
+    PortalPage("empty-pairing-asking", "/pairing?show=asking", CURATOR, portal="empty"),
+    PortalPage("empty-pairing-waiting", "/pairing?show=waiting", CURATOR, portal="empty"),
+    PortalPage("empty-pairing-pairs", "/pairing?show=pairs", CURATOR, portal="empty"),
+    PortalPage("empty-pairing-fared", "/pairing/suggestions", CURATOR, portal="empty"),
+    PortalPage("empty-pairing-rules", "/pairing/rules", CURATOR, portal="empty"),
+    PortalPage("empty-rounds", "/pairing/rounds", CURATOR, portal="empty"),
+    PortalPage("empty-pairing-weights", "/pairing/weights", CURATOR, portal="empty", then=weigh),
     PortalPage("accessibility", "/accessibility"),
     PortalPage("cookies", "/cookies"),
     PortalPage("privacy", "/privacy"),

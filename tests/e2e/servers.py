@@ -41,6 +41,7 @@ from portal.library.models import Document
 from tests import editions
 from tests.databases import SECRET, Databases
 from tests.e2e.pair_states import pair_up
+from tests.e2e.pairing_there import with_pairing
 from tests.integration.assessing import alike, ask_all, begin, lead, sign
 from tests.integration.assessing import editions as editions_of
 from tests.people import CURATOR, LEAD, PARTNER, PASSWORD, Person
@@ -426,7 +427,12 @@ def without_an_index(databases: Databases) -> Flask:
     return app
 
 
-MAKERS = {"open": with_every_state, "empty": with_one_curator, "preparing": without_an_index}
+MAKERS = {
+    "open": with_every_state,
+    "empty": with_one_curator,
+    "pairing": with_pairing,
+    "preparing": without_an_index,
+}
 MORE = {"education": {"PORTAL_EDUCATION_GOV_UK": "1"}}
 
 
@@ -448,8 +454,8 @@ class Portals:
     def of(self, kind: str) -> Server:
         """Return the portal of a kind.
 
-        It is `open`, `empty`, `preparing` its index, `broken`, `closed`, on an `education` address
-        of GOV.UK, or a `demonstration`.
+        It is `open`, `empty`, full of `pairing`, `preparing` its index, `broken`, `closed`, on an
+        `education` address of GOV.UK, or a `demonstration`.
         """
         if kind not in self.running:
             self.running[kind] = self.stack.enter_context(self._start(kind))
