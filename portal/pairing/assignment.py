@@ -5,14 +5,19 @@ worker or a command, never while a page is made. Rows, columns and matches: see 
 """
 
 from collections import deque
+from collections.abc import Iterator
+from time import monotonic
 
 import numpy as np
-import numpy.typing as npt
 
 from portal.pairing.acceptance import Check, Flags, Ints, Scored
 
-GAP = 1e-3
-"""How far the programme may stay below the best total at most, as a share of it."""
+GAP = 0.006
+"""How far a proved ε-stable round may be below the best one, as a share of its total."""
+STEPS = 15
+"""How often the programme learns at most: what it gains becomes little, and costs much."""
+ORDERS = 16
+"""In how many orders a match is changed until nobody would gain."""
 _TINY = 1e-9
 
 
@@ -65,71 +70,168 @@ def stable_total(
     *,
     epsilon: float,
     seconds: float,
+    check: Check,
 ) -> tuple[Ints | None, bool]:
-    """Return the match with the greatest total joint fit in which no pair gains `epsilon` on both
-    sides, and whether that is proved; `None` where none was found in time.
+    """Return a match in which no pair gains `epsilon` on both sides, with the greatest joint fit.
 
-    A programme in whole numbers (HiGHS): for each pair, either the row has a column that is at most
-    `epsilon` worse for it, or the column is full of rows that are at most `epsilon` worse for it.
+    Within `GAP` of the greatest if that is proved, which is said second; `None` where not one was
+    found in time. A programme in whole numbers (HiGHS) that knows at first only of places: its best
+    match has some pairs that would both gain. For each of these it learns that either the row has a
+    column at most `epsilon` worse for it, or the column is full of rows at most `epsilon` worse for
+    it; and so on. Its total can only fall, and is never below the one looked for. Each of its
+    matches is also changed until nobody would gain: the best of those is the answer.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import csr_array
-
-    rows, columns = np.nonzero(allowed)
-    number = len(rows)
-    if not number:
-        return np.full(len(fit), -1, dtype=np.intp), True
-    pairs = np.arange(number)
-    ones = np.ones(number)
-    asks = csr_array((ones, (rows, pairs)), shape=(len(fit), number))
-    hosts = csr_array((ones, (columns, pairs)), shape=(len(capacity), number))
-    joint = (fit[rows, columns] + view[rows, columns]) / 2
-    found = milp(
-        -joint,
-        integrality=ones,
-        bounds=Bounds(0, 1),
-        constraints=[
-            LinearConstraint(asks, ub=1),
-            LinearConstraint(hosts, ub=capacity),
-            LinearConstraint(
-                _contented(rows, columns, fit, view, capacity, epsilon), lb=capacity[columns]
-            ),
-        ],
-        options={"mip_rel_gap": GAP, "time_limit": seconds},
-    )
-    if found.x is None:
-        return None, False
-    match = np.full(len(fit), -1, dtype=np.intp)
-    chosen = found.x > 0.5
-    match[rows[chosen]] = columns[chosen]
-    return match, found.status == 0
+    programme = _Programme(fit, view, allowed, capacity, epsilon)
+    joint = (fit + view) / 2
+    until = monotonic() + seconds
+    best, best_total = None, -np.inf
+    for step in range(STEPS):
+        check()
+        match, bound = programme.solved(max(0.1, until - monotonic()))
+        if match is None:
+            break
+        for one in changed(match, fit, view, allowed, capacity, epsilon, step, check):
+            total = _total(joint, one)
+            if total > best_total + _TINY:
+                best, best_total = one, total
+        if best_total >= bound * (1 - GAP) - _TINY:
+            return best, True
+        if not programme.learn(match) or monotonic() > until:
+            break
+    return best, False
 
 
-def _contented(
-    rows: Ints, columns: Ints, fit: Scored, view: Scored, capacity: Ints, epsilon: float
-) -> object:
-    """Return, for each pair, what contents its row, and a place each what contents its column."""
-    from scipy.sparse import coo_array
+def changed(
+    match: Ints,
+    fit: Scored,
+    view: Scored,
+    allowed: Flags,
+    capacity: Ints,
+    epsilon: float,
+    step: int,
+    check: Check,
+) -> Iterator[Ints]:
+    """Return a match changed until nobody would gain, in several orders."""
+    chance = np.random.default_rng(step)
+    for number in range(ORDERS):
+        found = settled(
+            match,
+            fit,
+            view,
+            allowed,
+            capacity,
+            epsilon=epsilon,
+            most=10 * sum(allowed.shape),
+            check=check,
+            order=chance.permutation(len(match)) if number else None,
+        )
+        if found is not None:
+            yield found
 
-    number = len(rows)
-    fits, views = fit[rows, columns], view[rows, columns]
-    places: list[Ints] = []
-    others: list[Ints] = []
-    values: list[npt.NDArray[np.float64]] = []
-    by_row = [np.flatnonzero(rows == row) for row in range(len(fit))]
-    by_column = [np.flatnonzero(columns == column) for column in range(len(capacity))]
-    for pair in range(number):
-        mine = by_row[rows[pair]]
-        mine = mine[fits[mine] > fits[pair] - epsilon + _TINY]
-        theirs = by_column[columns[pair]]
-        theirs = theirs[(views[theirs] > views[pair] - epsilon + _TINY) & (theirs != pair)]
-        places.append(np.full(len(mine) + len(theirs), pair))
-        others += [mine, theirs]
-        values += [np.full(len(mine), float(capacity[columns[pair]])), np.ones(len(theirs))]
-    return coo_array(
-        (np.concatenate(values), (np.concatenate(places), np.concatenate(others))),
-        shape=(number, number),
-    ).tocsr()
+
+def _total(joint: Scored, match: Ints) -> float:
+    placed = np.flatnonzero(match >= 0)
+    return float(joint[placed, match[placed]].sum(dtype=np.float64))
+
+
+class _Programme:
+    """The programme of a round, with what it has learned of pairs that would both gain."""
+
+    def __init__(
+        self, fit: Scored, view: Scored, allowed: Flags, capacity: Ints, epsilon: float
+    ) -> None:
+        self.fit, self.view, self.allowed, self.capacity = fit, view, allowed, capacity
+        self.epsilon = epsilon
+        self.rows, self.columns = np.nonzero(allowed)
+        self.fits = fit[self.rows, self.columns]
+        self.views = view[self.rows, self.columns]
+        self.learned: dict[tuple[int, int], tuple[Ints, Ints]] = {}
+
+    def solved(self, seconds: float) -> tuple[Ints | None, float]:
+        """Return the best match as far as the programme knows, and a bound on every total."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.sparse import csr_array
+
+        match = np.full(len(self.fit), -1, dtype=np.intp)
+        number = len(self.rows)
+        if not number:
+            return match, 0.0
+        ones, pairs = np.ones(number), np.arange(number)
+        asks = csr_array((ones, (self.rows, pairs)), shape=(len(self.fit), number))
+        hosts = csr_array((ones, (self.columns, pairs)), shape=(len(self.capacity), number))
+        limits = [LinearConstraint(asks, ub=1), LinearConstraint(hosts, ub=self.capacity)]
+        if self.learned:
+            limits.append(self._contented(number))
+        found = milp(
+            -(self.fits + self.views) / 2,
+            integrality=ones,
+            bounds=Bounds(0, 1),
+            constraints=limits,
+            options={"mip_rel_gap": GAP / 10, "time_limit": seconds},
+        )
+        if found.x is None:
+            return None, np.inf
+        chosen = found.x > 0.5
+        match[self.rows[chosen]] = self.columns[chosen]
+        return match, -float(found.mip_dual_bound)
+
+    def _contented(self, number: int) -> object:
+        """Return that what contents a row, as often as the column has places, and what contents the
+        column come to all the places of the column, for each pair that was learned."""
+        from scipy.optimize import LinearConstraint
+        from scipy.sparse import csr_array
+
+        places = np.array([float(self.capacity[column]) for _, column in self.learned])
+        at, pairs, values = [], [], []
+        for limit, (mine, theirs) in enumerate(self.learned.values()):
+            at.append(np.full(len(mine) + len(theirs), limit))
+            pairs += [mine, theirs]
+            values += [np.full(len(mine), places[limit]), np.ones(len(theirs))]
+        matrix = csr_array(
+            (np.concatenate(values), (np.concatenate(at), np.concatenate(pairs))),
+            shape=(len(places), number),
+        )
+        return LinearConstraint(matrix, lb=places)
+
+    def learn(self, match: Ints) -> bool:
+        """Learn of the pairs of a match that would both gain; whether any was new."""
+        before = len(self.learned)
+        would = both_would_gain(
+            match, self.fit, self.view, self.allowed, self.capacity, self.epsilon
+        )
+        for row, column in zip(*np.nonzero(would), strict=True):
+            mine = (self.rows == row) & (self.fits > self.fit[row, column] - self.epsilon + _TINY)
+            theirs = (self.columns == column) & (
+                self.views > self.view[row, column] - self.epsilon + _TINY
+            )
+            key = int(row), int(column)
+            # the pair itself contents both: once is enough
+            self.learned.setdefault(key, (np.flatnonzero(mine), np.flatnonzero(theirs & ~mine)))
+        return len(self.learned) > before
+
+
+def standing(match: Ints, fit: Scored, view: Scored, capacity: Ints) -> tuple[Scored, Scored]:
+    """Return the fit that each row has, and the lowest view in each column that is full.
+
+    Below any where a row has none, or where a column has a place left.
+    """
+    placed = np.flatnonzero(match >= 0)
+    fits = np.full(len(match), -np.inf)
+    fits[placed] = fit[placed, match[placed]]
+    lowest = np.full(len(capacity), np.inf)
+    np.minimum.at(lowest, match[placed], view[placed, match[placed]])
+    lowest[np.bincount(match[placed], minlength=len(capacity)) < capacity] = -np.inf
+    return fits, lowest
+
+
+def both_would_gain(
+    match: Ints, fit: Scored, view: Scored, allowed: Flags, capacity: Ints, epsilon: float
+) -> Flags:
+    """Return the pairs that would gain `epsilon` on both sides."""
+    fits, lowest = standing(match, fit, view, capacity)
+    found: Flags = allowed & (fit >= fits[:, None] + epsilon - _TINY)
+    found &= view >= lowest + epsilon - _TINY
+    return found
 
 
 # ---- Many authorities: near the greatest total, and nobody left who would both gain
@@ -145,15 +247,17 @@ def settled(
     epsilon: float,
     most: int,
     check: Check,
+    order: Ints | None = None,
 ) -> Ints | None:
     """Change a match, pair by pair, until none gains `epsilon` on both sides; `None` after `most`.
 
     Roth and Vande Vate (1990), "Random paths to stability in two-sided matching": a row that would
     gain with a column that would too takes its place there, the joint fit deciding between columns;
-    whoever lost a place, and whoever wanted one that is free now, is looked at again.
+    whoever lost a place, and whoever wanted one that is free now, is looked at again. `order` has
+    the rows in the order in which they are looked at first.
     """
     state = _State(match, fit, view, capacity)
-    waiting = deque(range(len(fit)))
+    waiting = deque(range(len(fit)) if order is None else order.tolist())
     queued = set(waiting)
     changes = 0
     while waiting:

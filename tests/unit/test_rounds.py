@@ -14,7 +14,7 @@ from matching.games import HospitalResident
 
 from portal.pairing import acceptance
 from portal.pairing.acceptance import deferred_acceptance
-from portal.pairing.assignment import banded, greatest_total, settled
+from portal.pairing.assignment import GAP, banded, greatest_total, settled
 from portal.pairing.matching import History, Matrices, matrices, prepare
 from portal.pairing.rounds import Method, Result, Stopped, run
 from tests.made_authorities import made
@@ -206,7 +206,7 @@ def test_the_round_is_the_best_of_all_that_leave_nobody_wanting_another(seed: in
         one = _as_result(match, given)
         if not both_would_gain(one, given, 5.0):
             best = max(best, one.total)
-    assert run(given).total == pytest.approx(best, rel=1e-3)
+    assert best * (1 - GAP) <= run(given).total <= best + 1e-6
 
 
 class _Pairs:
