@@ -14,7 +14,7 @@ from portal.assessment import agreement, release, subjects, waves
 from portal.assessment.editions import Editions
 from portal.assessment.instrument import Instrument
 from portal.assessment.models import Wave
-from portal.assessment.release import Release
+from portal.assessment.release import LEAST_FOR_DISTRIBUTION, Release
 from portal.assessment.subjects import Kind
 
 
@@ -24,7 +24,11 @@ class Confidence:
 
     wave_id: int
     themes: Mapping[str, tuple[float, int]] = field(default_factory=dict)
-    """Mean answer from 1 to 5, high is confident, and the mean number of answers; else missing."""
+    """Mean answer from 1 to 5, high is confident, and the mean number of answers; else missing.
+
+    In half steps below ten answers: other rooms show what they work out from it, to curators part
+    by part, and an exact mean of so few would tell more than their own leads may see.
+    """
     vignettes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """How often staff chose each tier for an invented case."""
 
@@ -60,6 +64,8 @@ def _confidence(instrument: Instrument, wave_id: int, made: Release) -> Confiden
         ]
         if answers:
             mean = sum(m for m, _ in answers) / len(answers)
+            if min(n for _, n in answers) < LEAST_FOR_DISTRIBUTION:
+                mean = round(mean * 2) / 2
             themes[theme.key] = (mean, round(sum(n for _, n in answers) / len(answers)))
     placed = {
         shown.subject.key: dict(zip(shown.subject.on_scale, shown.on_scale, strict=True))

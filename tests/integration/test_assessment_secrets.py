@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import Table, select, text
 
 from portal.assessment import codes as codes_module
-from portal.assessment import national
+from portal.assessment import confidence, national
 from portal.assessment.models import AnswerCount, Wave
 from portal.assessment.results import BANDS
 from portal.core import clock
@@ -35,6 +35,7 @@ from tests.integration.assessing import (
     place,
     sign,
 )
+from tests.integration.inviting import authority
 from tests.people import CURATOR, PRACTITIONER
 
 # ---- Tracing
@@ -274,6 +275,22 @@ def test_four_who_changed_their_mind_are_not_found_by_difference(
         [before, [said["middle"]] * 4 + stayed],
     )
     assert one == other
+
+
+def test_rooms_that_compare_authorities_get_no_exact_mean_of_a_few(
+    portal: Flask,
+) -> None:
+    here = authority(portal)
+    one, other = alike(portal) | {"who-holds": "5"}, alike(portal)
+    means = []
+    for people in (7, 12):
+        ask_all(portal, [one, one, *[other] * (people - 2)])
+        with portal.app_context(), reading():
+            themes = confidence.latest(db.session, editions(portal))[here].themes
+        means.append({mean * 2 % 1 for mean, _ in themes.values()})
+    few, more = means
+    assert few == {0}
+    assert more != {0}
 
 
 def test_deleting_an_old_round_does_not_uncover_a_later_one(
