@@ -13,7 +13,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks import agreement, concurrency, imports, kills, pages, relevance, report, search
+from benchmarks import (
+    agreement,
+    concurrency,
+    imports,
+    kills,
+    pages,
+    pairing,
+    races,
+    relevance,
+    report,
+    search,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -56,6 +67,13 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--draws", type=int, default=1000, help="samples of each population")
     one.add_argument("--compare", action="store_true", help="measure other methods too")
     one.add_argument("--json", type=Path, metavar="FILE", help="write every figure there")
+    one = add("pairing", _pairing, "what pairing costs and how well it pairs")
+    one.add_argument(
+        "--sizes", type=_sizes_of_registers, default=list(pairing.SIZES), metavar="SIZES"
+    )
+    one.add_argument("--json", type=Path, metavar="FILE", help="write every figure there")
+    one = add("races", races.command, "whether the last place of a host is given once")
+    one.add_argument("--races", type=int, default=1000)
     return parser
 
 
@@ -73,6 +91,13 @@ def _sizes(text: str) -> list[int]:
     sizes = [int(part) for part in text.split(",")]
     if min(sizes) < 1000:
         raise argparse.ArgumentTypeError("a library has at least 1000 documents")
+    return sizes
+
+
+def _sizes_of_registers(text: str) -> list[int]:
+    sizes = [int(part) for part in text.split(",")]
+    if min(sizes) < 10:
+        raise argparse.ArgumentTypeError("a register has at least 10 authorities")
     return sizes
 
 
@@ -126,6 +151,13 @@ def _agreement(chosen: argparse.Namespace) -> int:
         text = json.dumps(about() | {"draws": chosen.draws} | asdict(result), indent=1)
         chosen.json.write_text(text + "\n", encoding="utf-8")
     print(report.agreed(result))
+    return 0
+
+
+def _pairing(chosen: argparse.Namespace) -> int:
+    results = pairing.measure(chosen.sizes)
+    _write(chosen, [asdict(result) for result in results])
+    print(pairing.report(results, report.table))
     return 0
 
 

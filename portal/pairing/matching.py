@@ -18,21 +18,12 @@ from enum import IntEnum, StrEnum, unique
 import numpy as np
 import numpy.typing as npt
 
-from portal.pairing.fields import (
-    MISSING,
-    Field,
-    Floats,
-    Ints,
-    prepare,
-)
+from portal.pairing.fields import MISSING, Field, Floats, Ints, prepare
 from portal.pairing.matrices import Matrices, matrices
 from portal.pairing.parts import Part, Parts, parts, rounded
 from portal.pairing.sides import History, Pair, Side, from_answers
 from portal.pairing.similarity import DIGITS, share_of_need, similarity_to_all, slider_factors
-from portal.pairing.weights import (
-    DEFAULT,
-    Weights,
-)
+from portal.pairing.weights import DEFAULT, Weights
 
 __all__ = [
     "DEFAULT",

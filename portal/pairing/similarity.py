@@ -4,7 +4,8 @@
 
 both sums over what is known on both sides (Gower 1971, "A general coefficient of similarity and
 some of its properties", Biometrics 27). Sums run over attributes in one order, each over all
-authorities at once, so that a figure doesn't depend on who else there is or in which order.
+authorities at once, so that a figure doesn't depend on who else there is or in which order; only
+published figures are measured by their range over all.
 """
 
 from collections.abc import Sequence
