@@ -67,7 +67,7 @@ def draw(
         thick, dashes = STYLES[pair.band]
         parts.append(_line(left[pair.asking].y, right[pair.host].y, _LINE, thick, dashes))
     for pair in pairs:
-        middle = (left[pair.asking].y * 2 + right[pair.host].y) / 3
+        middle = (left[pair.asking].y * 3 + right[pair.host].y) / 4
         parts.extend(_figure(f"{pair.fit:.0f}{' pin' if pair.pinned else ''}", middle))
     for place in left.values():
         parts.extend(_name(place, 0, "start"))
@@ -131,7 +131,7 @@ def _name(place: _Place, x: float, anchor: str) -> list[Markup]:
 
 
 def _figure(text: str, y: float) -> list[Markup]:
-    x = _SIDE + (_WIDTH - 2 * _SIDE) / 3
+    x = _SIDE + (_WIDTH - 2 * _SIDE) / 4
     size = {"x": x - len(text) * 4 - 2, "y": y - 8, "width": len(text) * 8 + 4, "height": 16}
     return [
         _tag("rect", {"class": "app-chart__track", **size, "fill": "#ffffff"}),

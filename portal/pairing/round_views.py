@@ -111,6 +111,7 @@ def show(round_id: int) -> ResponseReturnValue:
         methods=_methods(),
         going=_goes_in(given) if given else None,
         result=_result(one) if one.result and state in _WITH_RESULT else None,
+        gone=_gone(one, given) if given and state == RoundState.PREVIEW else [],
         proposals=rounds_service.proposals(db.session, round_id),
         answers=STATES,
         names=called,
@@ -151,6 +152,13 @@ def _goes_in(given: Going) -> dict[str, Any]:
     }
 
 
+def _gone(one: Round, given: Going) -> list[tuple[str, str, str]]:
+    """Return the pairs of a preview that became impossible since, with names."""
+    name = _Names()
+    lost = rounds_service.impossible(given, one.result or {"pairs": []})
+    return [(name(asking), name(host), why) for asking, host, why in lost]
+
+
 def _result(one: Round) -> dict[str, Any]:
     """Return what a round gave, with names, bands and the map."""
     kept = one.result or {}
@@ -189,6 +197,8 @@ def _result(one: Round) -> dict[str, Any]:
         "pairs": sorted(pairs, key=lambda pair: pair["asking"]),
         "unplaced": sorted(unplaced, key=lambda gone: gone["asking"]),
         "would_gain": wishes,
+        "worst_off": _worst_off(pairs),
+        "same_line": _same_line(pairs),
         "others": others,
         "pins_out": [(name(a), name(h), why) for a, h, why in kept["pins_out"]],
         "left_out": [(name(a), name(h), why) for a, h, why in kept.get("left_out", [])],
@@ -200,6 +210,18 @@ def _result(one: Round) -> dict[str, Any]:
             title=f"Pairs of the round {one.name}",
         ),
     }
+
+
+def _worst_off(pairs: list[dict[str, Any]]) -> list[tuple[str, float]]:
+    """Return those placed worst, the worst first; nobody where all are placed about equally."""
+    worst = [(pair["asking"], pair["fit"]) for pair in pairs if pair["worst_off"]]
+    return [] if len(worst) == len(pairs) else sorted(worst, key=lambda one: one[1])
+
+
+def _same_line(pairs: list[dict[str, Any]]) -> str | None:
+    """Return what can be said to everybody alike, where it can."""
+    lines = {pair["certificate"] for pair in pairs}
+    return lines.pop() if len(lines) == 1 else None
 
 
 def _rather(rows: list[dict[str, Any]], name: _Names) -> list[tuple[str, float, list[str]]]:

@@ -548,17 +548,12 @@ def _propose_all(
     session: Session, actor: Actor, editions: Editions, one: Round
 ) -> tuple[list[Request], list[list[str]]]:
     given, views = going(session, editions, one.id), Views(session, editions)
-    left = {
-        code: int(n) for code, n in zip(given.matrices.hosts, given.matrices.capacity, strict=True)
-    }
+    result = one.result or {"pairs": []}
+    left_out = {(asking, host): why for asking, host, why in impossible(given, result)}
     kept: list[Request] = []
-    left_out: list[list[str]] = []
-    for pair in (one.result or {}).get("pairs", []):
-        why = _impossible(given, left, pair["asking"], pair["host"])
-        if why:
-            left_out.append([pair["asking"], pair["host"], why])
+    for pair in result["pairs"]:
+        if (pair["asking"], pair["host"]) in left_out:
             continue
-        left[pair["host"]] -= 1
         made = curating.new_proposal(
             session,
             actor=actor,
@@ -575,7 +570,22 @@ def _propose_all(
     session.flush()
     for made in kept:
         curating.announce(session, actor, made)
-    return kept, left_out
+    return kept, [[asking, host, why] for (asking, host), why in left_out.items()]
+
+
+def impossible(given: Going, result: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return the pairs of a preview that could not be proposed any more, each with the reason."""
+    left = {
+        code: int(n) for code, n in zip(given.matrices.hosts, given.matrices.capacity, strict=True)
+    }
+    found = []
+    for pair in result["pairs"]:
+        why = _impossible(given, left, pair["asking"], pair["host"])
+        if why:
+            found.append((pair["asking"], pair["host"], why))
+        else:
+            left[pair["host"]] -= 1
+    return found
 
 
 def _impossible(given: Going, left: Mapping[str, int], asking: str, host: str) -> str | None:
