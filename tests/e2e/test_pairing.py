@@ -33,7 +33,7 @@ def described(databases: Databases) -> Flask:
 
 @pytest.fixture
 def server(databases: Databases) -> Iterator[Server]:
-    with production(databases, described) as started:
+    with production(databases, described, log_level="debug") as started:
         yield started
 
 
@@ -108,3 +108,6 @@ def test_from_a_profile_to_the_end_of_a_pairing(browser: Browser, server: Server
         asking.reload()
         expect(asking.get_by_role("main")).to_contain_text("This pairing ended on")
         expect(asking.get_by_role("main")).not_to_contain_text("someone@example.gov.uk")
+    said = server.log.read_text()
+    assert WISH not in said
+    assert "Hartlepool" not in said
