@@ -188,6 +188,11 @@ class Outcome:
         )[:2]
 
     @property
+    def in_figures(self) -> bool:
+        """Whether any theme has a figure: with few people there are words alone."""
+        return any(estimate.value is not None for estimate in self._estimates)
+
+    @property
     def picture(self) -> Markup:
         """Agreement by theme, drawn."""
         return charts.agreement(self._estimates, id="chart-themes", title="Agreement by theme")

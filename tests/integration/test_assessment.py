@@ -329,6 +329,16 @@ def test_staff_of_another_authority_find_nothing(portal: Flask) -> None:
 # ---- Who sees what
 
 
+def test_a_few_people_are_told_of_in_words(portal: Flask) -> None:
+    ask_all(portal, [alike(portal)] * 6)
+    client = lead(portal)
+    for name in ("results", "print"):
+        page = client.page(f"{place(portal)}/1/{name}")
+        assert "staff answered much alike" in page.text
+        assert "told in words only" in page.text
+        assert "Agreement, from 0 to 1" not in page.text, "a table of nothing but “not shown”"
+
+
 def test_only_leads_of_the_authority_see_its_results(portal: Flask) -> None:
     add(portal, ELSEWHERE, authority_id=authority(portal, "E06000002"))
     ask_all(portal, [alike(portal)] * 10)
