@@ -8,8 +8,13 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy import select
 from werkzeug.test import Client, TestResponse
 
+from portal.accounts import service as accounts
+from portal.accounts.models import User
+from portal.core.database import short_transaction
 from tests.people import PASSWORD, Person
 
 HTML = "{http://www.w3.org/1999/xhtml}"
@@ -116,11 +121,26 @@ class Reader(Client):
         data = {"csrf_token": form["csrf_token"], "email": person.email, "password": password}
         return self.post(f"/sign-in{after}", data=data)
 
+    def let_in(self, person: Person) -> None:
+        """Give the browser what the sign-in form gives it, without the form.
+
+        That has tests of its own; in others it took a quarter of the time.
+        """
+        app = self.application
+        with app.app_context(), short_transaction() as session:
+            user = session.scalars(select(User).where(User.email == person.email)).one()
+            assert user.active, f"{person.name} is not let in"
+            begun = accounts.begin(session, user=user, browser=None)
+        cookie = {"_user_id": begun.token, "_fresh": True}
+        signed = SecureCookieSessionInterface().get_signing_serializer(app).dumps(cookie)
+        name = app.config["SESSION_COOKIE_NAME"]
+        self.set_cookie(name, signed, domain="localhost", secure=True)
+
 
 def reader(app: Flask, person: Person | None = None) -> Reader:
     """Return a new browser on `app`, signed in as `person`."""
     client = Reader(app, app.response_class, use_cookies=True)
     client.application = app
     if person is not None:
-        assert client.sign_in(person).status_code == 302
+        client.let_in(person)
     return client

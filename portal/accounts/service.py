@@ -176,7 +176,7 @@ def sign_in(
     if rehashed:
         replace = update(User).where(User.id == user.id).values(password_hash=rehashed)
         db.session.execute(replace)
-    return _begin(db.session, user, browser)
+    return begin(db.session, user=user, browser=browser)
 
 
 def _still(session: Session, user: User) -> bool:
@@ -246,7 +246,11 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _begin(session: Session, user: User, browser: str | None) -> SignedIn:
+def begin(session: Session, *, user: User, browser: str | None) -> SignedIn:
+    """Begin a session of somebody of whom it is known that it is they; `sign_in` asks for that.
+
+    `browser` is its kind in words.
+    """
     now = clock.now()
     token = new_token()
     row = UserSession(
