@@ -30,7 +30,7 @@ class Confidence:
     by part, and an exact mean of so few would tell more than their own leads may see.
     """
     vignettes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """How often staff chose each tier for an invented case."""
+    """How often staff chose each tier for an invented case, from ten of them on."""
 
 
 def latest(session: Session, editions: Editions) -> dict[int, Confidence]:
@@ -70,6 +70,6 @@ def _confidence(instrument: Instrument, wave_id: int, made: Release) -> Confiden
     placed = {
         shown.subject.key: dict(zip(shown.subject.on_scale, shown.on_scale, strict=True))
         for shown in made.shown.values()
-        if shown.subject.kind == Kind.TIER
+        if shown.subject.kind == Kind.TIER and shown.has_distribution
     }
     return Confidence(wave_id, themes, placed)

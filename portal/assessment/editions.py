@@ -17,13 +17,18 @@ class Editions:
     @property
     def current(self) -> Instrument:
         """The edition that new rounds ask."""
-        return self.by_name[max(self.by_name)]
+        return self.by_name[max(self.by_name, key=_order)]
 
     def of(self, edition: str) -> Instrument:
         """Return an edition. Raises `NotFound` for one whose file has been removed."""
         if edition not in self.by_name:
             raise NotFound
         return self.by_name[edition]
+
+
+def _order(edition: str) -> list[int]:
+    """Return what orders editions: 2026-2 comes before 2026-10."""
+    return [int(part) for part in edition.split("-")]
 
 
 def read_all(folder: Path) -> Editions:

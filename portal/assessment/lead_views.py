@@ -179,6 +179,8 @@ def begin(authority_id: int) -> ResponseReturnValue:
                 shared="shared" in ways,
                 tell_staff="tell" in ways,
             )
+        except Conflict:  # another lead was quicker
+            return redirect(url_for("assessment.index", authority_id=authority_id))
         except DomainError as error:
             form.weeks.errors = [str(error)]
         else:

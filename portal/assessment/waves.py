@@ -135,6 +135,7 @@ def make_codes(session: Session, *, actor: Actor, wave: Wave, number: int) -> li
     if number > left:
         raise DomainError(f"One round can have {MOST_LINKS:,} links; {left} are left")
     made = _add_codes(session, wave, number)
+    wave.links_made += number
     audit.record(
         session,
         actor=actor,
@@ -150,7 +151,6 @@ def _add_codes(session: Session, wave: Wave, number: int) -> list[str]:
     made = [codes.new_code() for _ in range(number)]
     rows = sorted(codes.digest(code) or "" for code in made)
     session.execute(insert(AnswerLink), [{"digest": d, "wave_id": wave.id} for d in rows])
-    wave.links_made += number
     session.flush()
     return made
 
