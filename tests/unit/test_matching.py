@@ -312,6 +312,14 @@ def test_the_spread_inside_an_authority_is_not_taken_for_a_distance() -> None:
     assert similarity(asking(vignettes=mixed), host(vignettes=mixed)) == pytest.approx(1)
 
 
+def test_the_spread_inside_is_that_of_two_different_people() -> None:
+    """So that few answers do not look further from home than many."""
+    field = prepare([asking(vignettes=placed(child_protection=3, early_help=1, police_led=1))])
+    staff = ["child-protection"] * 3 + ["early-help", "police-led"]
+    apart = [tier_distance(one, other) for one, other in permutations(staff, 2)]
+    assert field.spread[0, 0] == pytest.approx(sum(apart) / len(apart))
+
+
 @settings(deadline=None, max_examples=60)
 @given(
     st.lists(st.integers(0, 30), min_size=5, max_size=5),
