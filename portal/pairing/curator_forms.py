@@ -55,7 +55,12 @@ def _reason(hint: str = "Only curators read it") -> TextAreaField:
 class _TwoForm(FlaskForm):
     """An authority and another one, and which of them hosts."""
 
-    other = SelectField("The other authority", widget=GovSelect(), validate_choice=False)
+    other = SelectField(
+        "The other authority",
+        widget=GovSelect(),
+        validate_choice=False,
+        validators=[InputRequired("Choose the other authority")],
+    )
     direction = RadioField(
         "Which of them hosts?",
         widget=GovRadioInput(),

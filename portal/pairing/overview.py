@@ -342,7 +342,7 @@ def proposals_fared(session: Session) -> list[Fared]:
     )
     became: defaultdict[tuple[str, str], Counter[RequestState]] = defaultdict(Counter)
     for round_id, fit, state in session.execute(query):
-        source = "A curator’s own" if round_id is None else "Of a round"
+        source = "A curator" if round_id is None else "A round"
         became[source, band(fit, weights).value if fit is not None else "not stated"][state] += 1
     order = [*(kind.value for kind in Band), "not stated"]
     return [

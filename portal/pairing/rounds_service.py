@@ -305,7 +305,9 @@ def told(given: Going, found: Result) -> dict[str, Any]:
                 "band": band(pair.fit, given.weights).value,
                 "pinned": pair.pinned,
                 "worst_off": pair.fit < near,
-                "certificate": line(certificates[pair.asking], found.epsilon),
+                "certificate": line(
+                    certificates[pair.asking], found.epsilon, pins=bool(given.pins)
+                ),
                 "rather": _rather(certificates[pair.asking]),
             }
             for pair in found.pairs
@@ -369,25 +371,26 @@ def _rather(certificate: Certificate) -> list[dict[str, Any]]:
     ]
 
 
-def line(certificate: Certificate, epsilon: float) -> str:
+def line(certificate: Certificate, epsilon: float, *, pins: bool) -> str:
     """Return the one line that says how an authority was placed; it names and counts nobody.
 
-    An authority may read it before it knows anybody, so that it must not tell of one host.
+    `pins` tells whether curators had placed any beforehand.
     """
     if not certificate.holds:
         return (
             f"A host that would fit at least {epsilon:g} points better, and would gain as much "
             "itself, has another authority in this round."
         )
+    placed = ", or that a curator placed there" if pins else ""
     return (
         f"Every host that would fit at least {epsilon:g} points better is full with authorities "
-        "that fit it at least as well."
+        f"that fit it as well, to within {epsilon:g} points{placed}."
     )
 
 
 def _why_unplaced(given: Going, code: str, certificate: Certificate) -> str:
     if certificate.better:
-        return "Every host that fits is full with authorities that fit it at least as well"
+        return "Every host that fits is full with others"
     own = given.matrices.asking.index(code)
     if given.matrices.allowed[own].any():
         return "Every host that fits has been asked or proposed already"
@@ -548,7 +551,7 @@ def _propose_all(
     session: Session, actor: Actor, editions: Editions, one: Round
 ) -> tuple[list[Request], list[list[str]]]:
     given, views = going(session, editions, one.id), Views(session, editions)
-    result = one.result or {"pairs": []}
+    result = one.result or {"pairs": [], "would_gain": []}
     left_out = {(asking, host): why for asking, host, why in impossible(given, result)}
     kept: list[Request] = []
     for pair in result["pairs"]:
@@ -565,7 +568,9 @@ def _propose_all(
             reason=f"Round “{one.name}”",
             round_id=one.id,
         )
-        made.asking_sees = {**made.asking_sees, "certificate": pair["certificate"]}
+        # said to all of a round alike or to nobody: who hears another line would learn of a host
+        if not result["would_gain"]:
+            made.asking_sees = {**made.asking_sees, "certificate": pair["certificate"]}
         kept.append(made)
     session.flush()
     for made in kept:

@@ -360,10 +360,10 @@ def test_how_suggestions_fared_is_counted_by_band_and_version(
     assert {one.weights for one in cards} == {DEFAULT.version}
     (proposed,) = proposals
     assert (proposed.weights, dict(proposed.became)) == (
-        "A curator’s own",
+        "A curator",
         {RequestState.OPEN: 1},
     )
-    assert "A curator’s own" in client.page("/pairing/suggestions").text
+    assert "A curator" in client.page("/pairing/suggestions").text
 
 
 # ---- Weights

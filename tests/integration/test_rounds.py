@@ -159,7 +159,7 @@ def test_who_cannot_be_placed_is_named_with_the_reason(portal: Flask) -> None:
     assert len(given_by(one)) == 1
     assert one.result
     assert {gone["why"] for gone in one.result["unplaced"]} == {
-        "Every host that fits is full with authorities that fit it at least as well"
+        "Every host that fits is full with others"
     }
 
 
@@ -265,6 +265,7 @@ def test_proposals_wait_for_both_sides_and_tell_both_without_a_name(stocked: Fla
             page = client.page(f"{place(stocked, code)}/requests/{request.id}")
             other = {asking, placed[asking]} - {code}
             assert not any(name_of(stocked, one) in page.text for one in other)
+            assert ("Every host that would fit" in page.text) == (code == asking)
 
 
 def name_of(app: Flask, code: str) -> str:
@@ -353,6 +354,8 @@ def test_a_pair_that_became_impossible_is_left_out_with_the_reason(stocked: Flas
     round_id = open_round(stocked)
     placed = given_by(run(stocked, round_id))
     lay_down(stocked, RuleKind.BLOCK, ASKING, placed[ASKING])
+    page = reader(stocked, CURATOR).page(f"/pairing/rounds/{round_id}")
+    assert "1 pair has become impossible" in page.text
     sent = send_all(stocked, round_id)
     assert sent.proposals == 2
     assert sent.left_out == [(ASKING, placed[ASKING], "A curator has ruled the pair out")]
