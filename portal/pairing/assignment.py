@@ -90,7 +90,7 @@ def stable_total(
         match, bound = programme.solved(max(0.1, until - monotonic()))
         if match is None:
             break
-        for one in changed(match, fit, view, allowed, capacity, epsilon, step, check):
+        for one in changed(match, fit, view, allowed, capacity, epsilon, check=check, seed=step):
             total = _total(joint, one)
             if total > best_total + _TINY:
                 best, best_total = one, total
@@ -108,12 +108,14 @@ def changed(
     allowed: Flags,
     capacity: Ints,
     epsilon: float,
-    step: int,
+    *,
     check: Check,
+    seed: int = 0,
+    orders: int = ORDERS,
 ) -> Iterator[Ints]:
     """Return a match changed until nobody would gain, in several orders."""
-    chance = np.random.default_rng(step)
-    for number in range(ORDERS):
+    chance = np.random.default_rng(seed)
+    for number in range(orders):
         found = settled(
             match,
             fit,

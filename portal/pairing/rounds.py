@@ -15,6 +15,7 @@ import numpy as np
 
 from portal.pairing.acceptance import Flags, Ints, Scored, deferred_acceptance
 from portal.pairing.assignment import (
+    ORDERS,
     banded,
     both_would_gain,
     changed,
@@ -29,7 +30,7 @@ EPSILON = 5.0
 """Points: what a fit can differ by without meaning anything."""
 EXACT_UP_TO = 400
 """Asking authorities and hosts together, up to which the best ε-stable round is looked for."""
-BEST_UP_TO = 6_000
+BEST_UP_TO = 12_000
 """The same, up to which the greatest total is worked out to compare with."""
 SECONDS = 60.0
 _TINY = 1e-9
@@ -170,9 +171,9 @@ def run(
     watch.say(0.0, "Preparing")
     round_ = _Round(given, epsilon, pins, blocks)
     best = None
-    if method in (Method.OPTIMAL, Method.EPSILON) or sum(round_.shape) <= BEST_UP_TO:
+    if sum(round_.shape) <= BEST_UP_TO:
         watch.say(0.1, "Finding the greatest total")
-        best = round_.greatest() if sum(round_.shape) <= BEST_UP_TO else None
+        best = round_.greatest()
     watch.say(0.3, "Pairing")
     match, proved = _matched(round_, method, best, watch, seconds)
     watch.say(0.9, "Checking")
@@ -183,10 +184,7 @@ def _matched(
     round_: "_Round", method: Method, best: Ints | None, watch: "_Watch", seconds: float
 ) -> tuple[Ints, bool]:
     if method is Method.STABLE:
-        match = deferred_acceptance(
-            round_.fit, round_.view, round_.allowed, round_.left, watch.check
-        )
-        return match, True
+        return round_.stable(watch), True
     if method is Method.OPTIMAL:
         return (round_.greatest() if best is None else best), True
     if method is Method.MAXMIN:
@@ -264,7 +262,7 @@ class _Round:
 
     def epsilon_stable(self, best: Ints | None, watch: _Watch, seconds: float) -> tuple[Ints, bool]:
         """Return the best ε-stable match that is found, and whether it is proved to be the best."""
-        found = [self._banded(watch)]
+        found = [self._banded(watch), self.stable(watch)]
         proved = False
         if sum(self.shape) <= EXACT_UP_TO:
             watch.say(0.4, "Looking for the best round that leaves no pair wanting each other")
@@ -278,13 +276,24 @@ class _Round:
                 check=watch.check,
             )
             found += [] if exact is None else [exact]
-        elif best is not None:
+        else:
+            start = np.full(len(self.fit), -1, dtype=np.intp) if best is None else best
             found += list(
                 changed(
-                    best, self.fit, self.view, self.allowed, self.left, self.epsilon, 0, watch.check
+                    start,
+                    self.fit,
+                    self.view,
+                    self.allowed,
+                    self.left,
+                    self.epsilon,
+                    check=watch.check,
+                    orders=1 if best is None else ORDERS,
                 )
             )
         return max(found, key=self.total), proved
+
+    def stable(self, watch: _Watch) -> Ints:
+        return deferred_acceptance(self.fit, self.view, self.allowed, self.left, watch.check)
 
     def _banded(self, watch: _Watch) -> Ints:
         return deferred_acceptance(
