@@ -47,11 +47,13 @@ def answered(session: Session, context: Mapping[str, Any], reader: Actor) -> Tol
 
 
 def expired(session: Session, context: Mapping[str, Any], reader: Actor) -> Told | None:
-    """Tell who asked that nobody answered."""
+    """Tell a side that had said yes that the other one did not answer."""
     found = session.get(Request, context["request_id"])
-    if found is None or (own := _own(reader, found.asking_id)) is None:
+    if found is None or (own := _own(reader, found.asking_id, found.host_id)) is None:
         return None
     words = "Nobody answered your request for a pairing in two weeks"
+    if own == found.host_id or found.proposed_why or found.round_id:
+        words = "A pairing that you agreed to was not answered in two weeks"
     return Told(words, f"/authorities/{own}/pairing")
 
 

@@ -431,11 +431,21 @@ def look_after() -> None:
             if request.expires_at <= now:
                 _close(request, RequestState.EXPIRED, WORKER)
                 _record(session, WORKER, request, "pairing.expired")
-                tell(session, request.asking_id, EXPIRED, request)
+                _tell_those_who(session, request, EXPIRED, have_agreed=True)
             elif request.reminded_at is None and request.made_at + REMIND_AFTER <= now:
                 request.reminded_at = now
-                tell(session, request.host_id, REMINDED, request)
+                _tell_those_who(session, request, REMINDED, have_agreed=False)
         _forget_reasons(session)
+
+
+def _tell_those_who(session: Session, request: Request, kind: str, *, have_agreed: bool) -> None:
+    """Tell the sides that have said yes, or those that have not: of a proposal it may be both."""
+    for authority_id, agreed_at in (
+        (request.asking_id, request.asking_agreed_at),
+        (request.host_id, request.host_agreed_at),
+    ):
+        if (agreed_at is not None) == have_agreed:
+            tell(session, authority_id, kind, request)
 
 
 def _forget_reasons(session: Session) -> None:

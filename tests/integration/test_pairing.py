@@ -244,6 +244,40 @@ def test_a_request_runs_out_after_two_weeks_and_is_remembered_after_one(stocked:
     assert "Nobody answered your request" in client.page("/notices").text
 
 
+def test_of_a_proposal_those_who_said_nothing_are_reminded_and_those_who_agreed_are_told(
+    stocked: Flask,
+) -> None:
+    host = HOSTS[0]
+    now = clock.now()
+    with stocked.app_context(), short_transaction() as session:
+        session.add(
+            Request(
+                asking_id=authority(stocked, ASKING),
+                host_id=authority(stocked, host),
+                preference=1,
+                topics=[],
+                wish="",
+                state=RequestState.OPEN,
+                made_at=now,
+                expires_at=now + timedelta(days=14),
+                proposed_why="They would fit.",
+                host_agreed_at=now,
+                asking_sees={},
+                host_sees={},
+            )
+        )
+    for days in (8, 15):
+        with clock.frozen(datetime.now(UTC) + timedelta(days=days)), stocked.app_context():
+            requests.look_after()
+        asking, hosting = (
+            client.page("/notices").text
+            for client in (reader(stocked, LEAD), client_of(stocked, host))
+        )
+        assert ("still waits for your answer" in asking) == (days == 8)
+        assert "still waits for your answer" not in hosting
+        assert ("was not answered in two weeks" in hosting) == (days == 15)
+
+
 def test_a_withdrawn_request_cannot_be_answered(stocked: Flask) -> None:
     client = reader(stocked, LEAD)
     ask(client, look(client, stocked))
