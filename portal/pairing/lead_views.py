@@ -90,6 +90,7 @@ def index(authority_id: int) -> ResponseReturnValue:
         to_answer=requests.to_answer(db.session, authority_id)
         + requests.proposed_to(db.session, authority_id),
         waiting=[one for one in requests.open_of(db.session, authority_id) if one.asking_agreed_at],
+        agreed=requests.agreed_by_host(db.session, authority_id),
         closed=requests.closed_of(db.session, authority_id),
         over=_over,
         listed=words.listed,
@@ -213,8 +214,8 @@ def answer(authority_id: int, request_id: int) -> ResponseReturnValue:
         "pairing/answer.html",
         authority=authority,
         request=found,
-        is_open=found.state == RequestState.OPEN,
-        over=requests.OVER.get(found.state),
+        is_open=requests.waits(found),
+        over=requests.OVER.get(found.state, requests.OVER[RequestState.EXPIRED]),
         hosting=hosting,
         seen=found.host_sees if hosting else found.asking_sees,
         topics=[TOPICS[key] for key in found.topics if key in TOPICS],
@@ -248,10 +249,12 @@ def _answer(form: forms.AnswerForm, authority_id: int, request_id: int) -> Respo
 )
 @requires(Permission.PAIRING_TAKE_PART)
 def withdraw(authority_id: int, request_id: int) -> ResponseReturnValue:
-    """Take a request back."""
+    """Take a request back, or a yes to a proposal."""
     _authority(authority_id)
     try:
-        requests.withdraw(db.session, actor=_actor(), asking_id=authority_id, request_id=request_id)
+        requests.withdraw(
+            db.session, actor=_actor(), authority_id=authority_id, request_id=request_id
+        )
     except Conflict:
         return _home(authority_id, "meanwhile")
     return _home(authority_id, "withdrawn")

@@ -41,7 +41,9 @@ def answered(session: Session, context: Mapping[str, Any], reader: Actor) -> Tol
     if found is None or (own := _own(reader, found.asking_id, found.host_id)) is None:
         return None
     words = "An authority that you asked said “not now”"
-    if found.state == RequestState.DECLINED:
+    if own == found.host_id or found.proposed_why or found.round_id:
+        words = "A pairing that you agreed to will not begin"
+    elif found.state == RequestState.DECLINED:
         words = "A request for a pairing was declined"
     return Told(words, f"/authorities/{own}/pairing")
 

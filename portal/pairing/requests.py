@@ -18,7 +18,7 @@ from portal.authorities.models import Authority
 from portal.authorities.profiles import Profile, profile_of
 from portal.authorities.service import ids_by_code
 from portal.core import clock
-from portal.core.database import short_transaction
+from portal.core.database import db, reading, short_transaction
 from portal.core.errors import Conflict, DomainError, NotFound
 from portal.core.permissions import Actor
 from portal.core.roles import leads
@@ -75,6 +75,17 @@ def to_answer(session: Session, host_id: int) -> list[Request]:
         Request.state == RequestState.OPEN,
         Request.expires_at > clock.now(),
         Request.host_agreed_at.is_(None),
+    )
+    return list(session.scalars(query.order_by(Request.id)))
+
+
+def agreed_by_host(session: Session, host_id: int) -> list[Request]:
+    """Return the proposals that a host has said yes to and the other side has not answered."""
+    query = select(Request).where(
+        Request.host_id == host_id,
+        Request.state == RequestState.OPEN,
+        Request.expires_at > clock.now(),
+        Request.host_agreed_at.is_not(None),
     )
     return list(session.scalars(query.order_by(Request.id)))
 
@@ -164,15 +175,17 @@ def _host_behind(
         host_id = codes.get(one["code"])
         if host_id is None or host_id in taken:
             continue
-        if problem(session, asking_id, host_id) is None and not _refused(
+        if problem(session, asking_id, host_id) is None and not _kept_apart(
             session, asking_id, host_id
         ):
             return {**one, "id": host_id}
     return None
 
 
-def _refused(session: Session, asking_id: int, host_id: int) -> bool:
-    """Tell whether one of the two has said no to the other within a year."""
+def _kept_apart(session: Session, asking_id: int, host_id: int) -> bool:
+    """Tell whether one has said no to the other within a year, and no curator lets that pass."""
+    if RuleKind.OVERRIDE in _rules_between(session, asking_id, host_id):
+        return False
     both = {asking_id, host_id}
     query = select(func.count()).where(
         Request.asking_id.in_(both),
@@ -247,24 +260,42 @@ def lock(session: Session, *ids: int | None) -> None:
     session.execute(query.with_for_update()).all()
 
 
+NO_PLACE = "The host has no place left."
+CHANGE_PLACES = "You have no place left. Change how many you can support in your profile."
+CONFLICTS_CHANGED = (
+    "Since this request came, you have changed which authorities you should not be paired with. "
+    "So that nobody can be found out that way, a yes is no longer possible. Say “not now”: you may "
+    "be asked again."
+)
+
+
+def _conflicts_changed(session: Session, own_id: int, request: Request) -> bool:
+    """Tell whether a side has changed its conflicts since a request was made, whomever they name.
+
+    Were it told only where they name the other side, a lead could find out who that is.
+    """
+    answer = profile_of(session, own_id).answer("conflicts")
+    return answer is not None and answer.at > request.made_at
+
+
 def problem(
     session: Session, asking_id: int, host_id: int, *, but: int | None = None
 ) -> str | None:
-    """Return why two authorities can't be paired now, in words for the host's lead; else `None`.
+    """Return why two authorities can't be paired now, in words for either lead; else `None`.
 
     The request `but` takes no place away from itself.
     """
     host, asking = profile_of(session, host_id), profile_of(session, asking_id)
     if running_between(session, asking_id, host_id):
         return "You are paired with this authority already."
-    if _ruled_out(session, asking_id, host_id):
+    if RuleKind.BLOCK in _rules_between(session, asking_id, host_id):
         return "A curator has ruled this pairing out."
     if host_id in asking.places("conflicts") or asking_id in host.places("conflicts"):
         return "One of the two authorities has said that they should not be paired."
     if not _is_led(session, asking_id) or not _is_led(session, host_id):
         return "One of the two authorities has no strategic lead at the moment."
     if host.value("hosting") != "yes" or places_left(session, host, host_id, but=but) < 1:
-        return "You have no place left. Change how many you can support in your profile."
+        return NO_PLACE
     return None
 
 
@@ -297,14 +328,14 @@ def running_between(session: Session, asking_id: int, host_id: int) -> bool:
     return bool(session.scalar(query))
 
 
-def _ruled_out(session: Session, asking_id: int, host_id: int) -> bool:
+def _rules_between(session: Session, asking_id: int, host_id: int) -> Sequence[RuleKind]:
     both = {asking_id, host_id}
     query = select(PairingRule.kind).where(
         PairingRule.asking_id.in_(both),
         PairingRule.host_id.in_(both),
         PairingRule.lifted_at.is_(None),
     )
-    return RuleKind.BLOCK in session.scalars(query).all()
+    return session.scalars(query).all()
 
 
 # ---- Answering
@@ -322,9 +353,11 @@ def agree(session: Session, *, actor: Actor, authority_id: int, request_id: int)
     host_id = request.host_id
     if host_id is None:
         raise NotFound
+    if _conflicts_changed(session, authority_id, request):
+        raise Conflict(CONFLICTS_CHANGED)
     why = problem(session, request.asking_id, host_id, but=request.id)
     if why is not None:
-        raise Conflict(why)
+        raise Conflict(CHANGE_PLACES if why == NO_PLACE and authority_id == host_id else why)
     if authority_id == request.host_id:
         request.host_agreed_at = request.host_agreed_at or clock.now()
     else:
@@ -335,10 +368,26 @@ def agree(session: Session, *, actor: Actor, authority_id: int, request_id: int)
     _close(request, RequestState.ACCEPTED, actor)
     session.flush()
     pair = pairs.begin(session, request=request)
-    for other in open_of(session, request.asking_id):
+    for other in _needless(session, pair):
         _close(other, RequestState.WITHDRAWN, actor)
+        _tell_host_who_agreed(session, other)
     _record(session, actor, request, "pairing.accepted")
     return pair
+
+
+def _needless(session: Session, pair: Pairing) -> list[Request]:
+    """Return the open requests that a pairing settles: of who asked, and between the two."""
+    query = select(Request).where(
+        Request.state == RequestState.OPEN,
+        (Request.asking_id == pair.asking_id)
+        | ((Request.asking_id == pair.host_id) & (Request.host_id == pair.asking_id)),
+    )
+    return list(session.scalars(query.order_by(Request.id)))
+
+
+def _tell_host_who_agreed(session: Session, request: Request) -> None:
+    if request.host_agreed_at is not None:
+        tell(session, request.host_id, ANSWERED, request)
 
 
 def refuse(
@@ -363,9 +412,7 @@ def refuse(
     request.declined_by_host = authority_id == request.host_id
     request.reason = reason or None
     _record(session, actor, request, "pairing.refused")
-    other = request.asking_id if request.declined_by_host else request.host_id
-    if request.round_id is None or request.asking_agreed_at or request.host_agreed_at:
-        tell(session, other, ANSWERED, request)
+    _tell_those_who(session, request, ANSWERED, have_agreed=True)
 
 
 def _of_side(session: Session, actor: Actor, authority_id: int, request_id: int) -> Request:
@@ -378,13 +425,19 @@ def _of_side(session: Session, actor: Actor, authority_id: int, request_id: int)
     return _held(session, request_id)
 
 
-def withdraw(session: Session, *, actor: Actor, asking_id: int, request_id: int) -> None:
-    """Take a request back. Raises `NotFound`, and `Conflict` for one that is not open any more."""
-    request = _of_side(session, actor, asking_id, request_id)
-    if request.asking_id != asking_id:
+def withdraw(session: Session, *, actor: Actor, authority_id: int, request_id: int) -> None:
+    """Take a request back, or a host's yes to a proposal, which is then over.
+
+    Raises `NotFound`, and `Conflict` for one that is not open any more.
+    """
+    request = _of_side(session, actor, authority_id, request_id)
+    hosting = authority_id == request.host_id
+    if hosting and request.host_agreed_at is None:
         raise NotFound
     _check_open(request)
     _close(request, RequestState.WITHDRAWN, actor)
+    if not hosting:
+        _tell_host_who_agreed(session, request)
     _record(session, actor, request, "pairing.withdrawn")
 
 
@@ -394,6 +447,11 @@ def _held(session: Session, request_id: int) -> Request:
     lock(session, request.asking_id, request.host_id)
     session.refresh(request)
     return request
+
+
+def waits(request: Request) -> bool:
+    """Tell whether a request can still be answered."""
+    return request.state == RequestState.OPEN and request.expires_at > clock.now()
 
 
 def _check_open(request: Request) -> None:
@@ -424,18 +482,29 @@ def _close(request: Request, state: RequestState, actor: Actor) -> None:
 
 def look_after() -> None:
     """Let requests run out after two weeks, and remind of them after one: a daily job."""
+    with reading(), db.sessionmaker() as session:
+        waiting = select(Request.id).where(Request.state == RequestState.OPEN).order_by(Request.id)
+        ids = session.scalars(waiting).all()
+    for request_id in ids:
+        with short_transaction() as session:
+            _look_after(session, request_id)
     with short_transaction() as session:
-        now = clock.now()
-        waiting = select(Request).where(Request.state == RequestState.OPEN).order_by(Request.id)
-        for request in session.scalars(waiting).all():
-            if request.expires_at <= now:
-                _close(request, RequestState.EXPIRED, WORKER)
-                _record(session, WORKER, request, "pairing.expired")
-                _tell_those_who(session, request, EXPIRED, have_agreed=True)
-            elif request.reminded_at is None and request.made_at + REMIND_AFTER <= now:
-                request.reminded_at = now
-                _tell_those_who(session, request, REMINDED, have_agreed=False)
         _forget_reasons(session)
+
+
+def _look_after(session: Session, request_id: int) -> None:
+    if session.get(Request, request_id) is None:
+        return
+    request, now = _held(session, request_id), clock.now()
+    if request.state != RequestState.OPEN:
+        return
+    if request.expires_at <= now:
+        _close(request, RequestState.EXPIRED, WORKER)
+        _record(session, WORKER, request, "pairing.expired")
+        _tell_those_who(session, request, EXPIRED, have_agreed=True)
+    elif request.reminded_at is None and request.made_at + REMIND_AFTER <= now:
+        request.reminded_at = now
+        _tell_those_who(session, request, REMINDED, have_agreed=False)
 
 
 def _tell_those_who(session: Session, request: Request, kind: str, *, have_agreed: bool) -> None:
