@@ -84,8 +84,12 @@ def gather(session: Session, editions: Editions) -> Data:
     history = _history(session, codes)
     versions = {id_: profile.version for id_, profile in known.items()}
     waves = {id_: one.wave_id for id_, one in answers.items()}
-    loaded = sorted((id_, one.year) for id_, one in published.items())
-    said_all = json.dumps([sorted(versions.items()), sorted(waves.items()), loaded])
+    loaded = sorted((id_, one.year, dict(one.percentages)) for id_, one in published.items())
+    listed = sorted((side.code, sorted(side.neighbours.items())) for side in sides)
+    there = sorted((code, region, two_tier) for _, code, region, two_tier in register)
+    said_all = json.dumps(
+        [sorted(versions.items()), sorted(waves.items()), loaded, listed, there], sort_keys=True
+    )
     version = hashlib.sha256(said_all.encode()).hexdigest()[:16]
     return Data(tuple(sides), history, {code: id_ for id_, code in codes.items()}, codes, version)
 

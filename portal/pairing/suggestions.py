@@ -6,9 +6,11 @@ behind a card and what ruled a host out: what became of it is found through the 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.assessment.editions import Editions
@@ -34,13 +36,21 @@ def weights_in_use(session: Session) -> Weights:
 
 
 def cards_of(session: Session, data: Data) -> Cards:
-    """Return the card of each authority, and keep who shares one. Writes only what is new."""
+    """Return the card of each authority, and keep who shares one. Writes only what is new.
+
+    Groups follow those before them one by one: of two that are made at once from the same ones, the
+    second is made again from the first, else somebody could stand in two groups over time.
+    """
     newest = session.scalar(select(CardGroups).order_by(CardGroups.id.desc()).limit(1))
     made = card_making.cards(data.sides, before=newest.groups if newest else None)
     groups = [sorted(group) for group in made.groups]
     if newest is None or newest.groups != groups:
-        session.add(CardGroups(made_at=clock.now(), groups=groups))
-        session.flush()
+        following = newest.id + 1 if newest else 1
+        try:
+            with session.begin_nested():
+                session.add(CardGroups(id=following, made_at=clock.now(), groups=groups))
+        except IntegrityError:
+            return cards_of(session, data)
     return made
 
 
@@ -187,10 +197,13 @@ class Views:
     """What one side of a pair sees of the other before both have agreed."""
 
     def __init__(self, session: Session, editions: Editions) -> None:
-        self._data = gather(session, editions)
-        self._weights = weights_in_use(session)
-        self._cards = cards_of(session, self._data)
-        self._sides = {side.code: side for side in self._data.sides}
+        self._session, self._editions = session, editions
+
+    @cached_property
+    def _known(self) -> tuple[Data, Weights, Cards]:
+        """What is looked up when it is asked for: cards are kept after authorities are locked."""
+        data = gather(self._session, self._editions)
+        return data, weights_in_use(self._session), cards_of(self._session, data)
 
     def for_host(self, host_id: int, asking_id: int) -> dict[str, Any]:
         """Return what a host sees of who asks: likeness, and what it could learn back."""
@@ -201,9 +214,10 @@ class Views:
         return self._seen_by(asking_id, host_id)
 
     def _seen_by(self, one: int, other: int) -> dict[str, Any]:
-        codes = self._data.codes
-        card = self._cards.of[codes[other]]
-        fit = card_making.card_fit(self._sides[codes[one]], card, weights=self._weights)
+        data, weights, made = self._known
+        own = next(side for side in data.sides if side.code == data.codes[one])
+        card = made.of[data.codes[other]]
+        fit = card_making.card_fit(own, card, weights=weights)
         return as_seen(card, fit)
 
 

@@ -34,8 +34,8 @@ NOBODY: Mapping[str, str] = {
     "another authority instead.",
     "requests_open": "You have three requests open. Wait for an answer, or withdraw one.",
     "nobody_fits": "No authority that hosts at the moment is alike enough, and surer where you are "
-    "unsure. That changes as others describe themselves. Look again in some weeks, or ask a "
-    "curator.",
+    "unsure, as far as can be shown without giving one away. The fewer have described themselves, "
+    "the less can be shown. Curators see more, and can propose a pairing to both sides.",
 }
 """Why a list is empty, by the reason kept with it. Nothing here tells of one other authority."""
 

@@ -1,15 +1,24 @@
 """What answers to requests and proposals settle, tell, and may not give away."""
 
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from portal.authorities.models import Authority, AuthorityFigures
 from portal.core import clock
 from portal.core.database import db, reading, short_transaction
 from portal.core.errors import Conflict
 from portal.pairing import curating
-from portal.pairing.models import Request, RequestState, RuleKind
+from portal.pairing.gathering import Data, gather
+from portal.pairing.models import CardGroups, Request, RequestState, RuleKind
+from portal.pairing.sides import History, Side
+from portal.pairing.suggestions import cards_of
 from tests.client import Reader, reader
 from tests.databases import Databases
 from tests.integration.assessing import editions
@@ -210,3 +219,59 @@ def test_an_override_lets_a_request_reach_who_said_no(stocked: Flask, client: Re
     with stocked.app_context(), reading():
         newest = db.session.get_one(Request, request.id + 1)
         assert newest.host_id == authority(stocked, code)
+
+
+# ---- What is kept of a list
+
+
+def test_the_version_of_the_data_follows_the_register_and_published_figures(
+    stocked: Flask,
+) -> None:
+    def version() -> str:
+        with stocked.app_context(), reading():
+            return gather(db.session, editions(stocked)).version
+
+    def state(region: str, poverty: float) -> None:
+        with stocked.app_context(), short_transaction() as session:
+            there = session.get_one(Authority, authority(stocked, ASKING))
+            there.region = region
+            session.merge(
+                AuthorityFigures(
+                    authority_id=there.id, year=2025, source="x", child_poverty_pct=poverty
+                )
+            )
+
+    seen = [version()]
+    for region, poverty in (("London", 20.0), ("London", 21.0), ("South West", 21.0)):
+        state(region, poverty)
+        seen.append(version())
+    assert len(set(seen)) == len(seen)
+
+
+def test_groups_that_are_made_at_once_follow_each_other(stocked: Flask) -> None:
+    """A newcomer is known to one of two lists that are made at the same moment."""
+    alike = [Side(code=f"G{n}", tier="early-help", mash=True) for n in range(8)]
+    apart = [Side(code=f"H{n}", tier="police-led", mash=False) for n in range(8)]
+    at_once = [alike + apart, [*alike[:7], Side(code="G7"), *apart]]
+
+    written = threading.Event()
+
+    def make(sides: list[Side], waits: float) -> None:
+        with stocked.app_context(), short_transaction() as session:
+            cards_of(session, Data(tuple(sides), History(), {}, {}, ""))
+            written.set()
+            time.sleep(waits)
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(make, at_once[0], 1)
+        assert written.wait(10)
+        other = pool.submit(make, at_once[1], 0)
+        for work in (one, other):
+            work.result(30)
+    with stocked.app_context(), reading():
+        kept = [
+            row.groups for row in db.session.scalars(select(CardGroups).order_by(CardGroups.id))
+        ]
+    for before, after in pairwise(kept):
+        for group in before:
+            assert any(set(group) <= set(later) for later in after), "who shared a card is parted"
