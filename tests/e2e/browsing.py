@@ -149,6 +149,23 @@ class Visitor:
             tab.context.close()
             raise
 
+    @contextmanager
+    def fresh(self, wanted: PortalPage, width: int) -> Iterator[Visit]:
+        """Open a page as `visit` does, in a tab that has never been used.
+
+        In a used one the Tab key can go from the end of the page to its beginning.
+        """
+        kept = self.tabs.pop((wanted.portal, wanted.who), None)
+        try:
+            with self.visit(wanted, width) as visit:
+                yield visit
+        finally:
+            used = self.tabs.pop((wanted.portal, wanted.who), None)
+            if used is not None:
+                used.context.close()
+            if kept is not None:
+                self.tabs[wanted.portal, wanted.who] = kept
+
     def html_of(self, wanted: PortalPage) -> str:
         """Return what the server sends for a page, from an earlier visit if there was one."""
         if wanted.name not in self.html:

@@ -130,7 +130,7 @@ WALKED = [
 def test_the_focus_goes_through_the_whole_page_in_order_and_in_sight(
     visitor: Visitor, name: str, width: int
 ) -> None:
-    with visitor.visit(BY_NAME[name], width) as visit:
+    with visitor.fresh(BY_NAME[name], width) as visit:
         met = list(stops(visit.tab))
     assert met[0].name == "Skip to main content"
     places = [stop.place for stop in met]
