@@ -66,7 +66,8 @@ def begin(session: Session, *, request: Request) -> Pairing:
         request_id=request.id,
         asking_id=request.asking_id,
         host_id=request.host_id,
-        purpose=request.wish[:1000],
+        # the words of a round are the same for all, and say nothing of these two
+        purpose="" if request.round_id else request.wish[:1000],
         goals=[],
         began_on=today,
         ends_on=after_months(today, MONTHS),

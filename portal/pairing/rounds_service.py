@@ -7,9 +7,10 @@ has a host or an open proposal takes no part, so running a round again places on
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from random import SystemRandom
 from time import monotonic
 from typing import Any
 
@@ -554,7 +555,7 @@ def _propose_all(
     result = one.result or {"pairs": [], "would_gain": []}
     left_out = {(asking, host): why for asking, host, why in impossible(given, result)}
     kept: list[Request] = []
-    for pair in result["pairs"]:
+    for pair in in_no_order(result["pairs"]):
         if (pair["asking"], pair["host"]) in left_out:
             continue
         made = curating.new_proposal(
@@ -576,6 +577,13 @@ def _propose_all(
     for made in kept:
         curating.announce(session, actor, made)
     return kept, [[asking, host, why] for (asking, host), why in left_out.items()]
+
+
+def in_no_order(some: Iterable[Any]) -> list[Any]:
+    """Return things by lot: numbers of proposals that follow codes would tell whose they are."""
+    mixed = list(some)
+    SystemRandom().shuffle(mixed)
+    return mixed
 
 
 def impossible(given: Going, result: Mapping[str, Any]) -> list[tuple[str, str, str]]:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from random import SystemRandom
 
 import pytest
 from flask import Flask
@@ -34,7 +35,18 @@ from tests.integration.pairing import (
     pairings,
     place,
 )
-from tests.integration.rounding import SURE, curator, lay_down, say_no, say_yes
+from tests.integration.rounding import (
+    SURE,
+    UNSURE,
+    curator,
+    lay_down,
+    open_round,
+    proposals,
+    run,
+    say_no,
+    say_yes,
+    send_all,
+)
 from tests.people import LEAD
 
 WISH = "How you agreed who holds a case."
@@ -275,3 +287,36 @@ def test_groups_that_are_made_at_once_follow_each_other(stocked: Flask) -> None:
     for before, after in pairwise(kept):
         for group in before:
             assert any(set(group) <= set(later) for later in after), "who shared a card is parted"
+
+
+# ---- Proposals of a round
+
+
+def test_numbers_of_proposals_do_not_follow_who_asks(
+    stocked: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A number seen in an address would else tell about where in the register the other stands."""
+    round_id = open_round(stocked)
+    run(stocked, round_id)
+    monkeypatch.setattr(SystemRandom, "shuffle", lambda _, some: some.sort(key=str, reverse=True))
+    send_all(stocked, round_id)
+    sent = proposals(stocked, round_id)
+    assert sorted(sent, key=lambda code: sent[code].id) == sorted(UNSURE, reverse=True)
+
+
+def test_a_host_reads_that_a_round_proposes_and_the_pair_begins_without_its_words(
+    stocked: Flask,
+) -> None:
+    round_id = open_round(stocked)
+    run(stocked, round_id)
+    send_all(stocked, round_id)
+    request = proposals(stocked, round_id)[ASKING]
+    code = host_of(stocked, request)
+    page = client_of(stocked, code).page(f"{place(stocked, code)}/requests/{request.id}")
+    assert page.heading == "It is proposed that you host an authority"
+    assert "What it would like help with" not in page.text
+    say_yes(stocked, code, request)
+    say_yes(stocked, ASKING, request)
+    (pair,) = pairings(stocked)
+    shown = client_of(stocked, code).page(f"{place(stocked, code)}/with/{pair.id}").text
+    assert "No purpose has been written down yet" in shown
