@@ -151,8 +151,7 @@ def ask(authority_id: int, search_id: int) -> ResponseReturnValue:
             if form.checked.data == "yes":
                 _send(form, search_id)
                 return _home(authority_id, "asked")
-            if not form.wanted:
-                raise DomainError("Choose at least one host")
+            _check_wanted(form)
         except NotFound:
             raise
         except DomainError as error:
@@ -170,6 +169,13 @@ def ask(authority_id: int, search_id: int) -> ResponseReturnValue:
     page = render_template("pairing/ask.html", authority=authority, search=search, form=form)
     rejected = form.is_submitted() and "change" not in request.form
     return page, 422 if rejected else 200
+
+
+def _check_wanted(form: forms.AskForm) -> None:
+    if not form.wanted:
+        raise DomainError("Choose at least one host")
+    if len(set(form.wanted)) < len(form.wanted):
+        raise DomainError("You have chosen the same host twice. Choose another one, or “None”")
 
 
 def _send(form: forms.AskForm, search_id: int) -> None:

@@ -369,7 +369,9 @@ def agree(session: Session, *, actor: Actor, authority_id: int, request_id: int)
     session.flush()
     pair = pairs.begin(session, request=request)
     for other in _needless(session, pair):
-        _close(other, RequestState.WITHDRAWN, actor)
+        _close(
+            other, RequestState.WITHDRAWN, WORKER
+        )  # not by who says yes: it isn't theirs to know
         _tell_host_who_agreed(session, other)
     _record(session, actor, request, "pairing.accepted")
     return pair

@@ -15,7 +15,7 @@ from portal.authorities.models import Authority, AuthorityFigures
 from portal.core import clock
 from portal.core.database import db, reading, short_transaction
 from portal.core.errors import Conflict
-from portal.pairing import curating
+from portal.pairing import curating, personal
 from portal.pairing.gathering import Data, gather
 from portal.pairing.models import CardGroups, Request, RequestState, RuleKind
 from portal.pairing.sides import History, Side
@@ -34,12 +34,14 @@ from tests.integration.pairing import (
     only_request,
     pairings,
     place,
+    references,
 )
 from tests.integration.rounding import (
     SURE,
     UNSURE,
     curator,
     lay_down,
+    leader,
     open_round,
     proposals,
     run,
@@ -195,6 +197,27 @@ def test_a_not_now_to_a_proposal_is_told_to_the_side_that_agreed(stocked: Flask)
     text = client_of(stocked, SURE[0]).page("/notices").text
     assert "A pairing that you agreed to will not begin" in text
     assert "that you asked" not in text
+
+
+def test_who_says_yes_does_not_learn_how_many_others_were_asked(stocked: Flask) -> None:
+    kept = proposed(stocked, SURE[0])
+    proposed(stocked, SURE[1])
+    say_yes(stocked, ASKING, kept)
+    say_yes(stocked, SURE[0], kept)
+    person = leader(stocked, SURE[0]).id
+    assert person is not None
+    with stocked.app_context(), reading():
+        rows = personal.done(db.session, person).rows
+    assert [row["what"] for row in rows] == ["Answered or withdrew a request"]
+
+
+def test_the_same_host_chosen_twice_is_sent_back(stocked: Flask, client: Reader) -> None:
+    listed = look(client, stocked)
+    (first, *_) = references(client, listed)
+    sent_back = ask(client, listed, checked="", first=first, second=first)
+    assert sent_back.status == 422
+    assert sent_back.page is not None
+    assert "chosen the same host twice" in sent_back.page.text
 
 
 # ---- A yes that waits for the other side
