@@ -185,6 +185,16 @@ def answer_of(row: ProfileAnswer) -> Answer:
     )
 
 
+def times_answered(session: Session, authority_id: int, question: str, *, since: datetime) -> int:
+    """Return how often a question was answered anew since a moment."""
+    query = select(func.count()).where(
+        ProfileAnswer.authority_id == authority_id,
+        ProfileAnswer.question == question,
+        ProfileAnswer.at >= since,
+    )
+    return session.scalar(query) or 0
+
+
 # ---- Reading, for somebody
 
 

@@ -397,6 +397,7 @@ def new_proposal(
         by_id=actor.id,
         fit=round(figures[0], 4),
         view=round(figures[1], 4),
+        parts=views.parts(asking_id, host_id),
         asking_sees=views.for_asking(asking_id, host_id),
         host_sees=views.for_host(host_id, asking_id),
         proposed_why=reason,

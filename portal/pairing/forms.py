@@ -117,6 +117,16 @@ class AnswerForm(FlaskForm):
     )
     submit = SubmitField("Send answer", widget=GovSubmitInput())
 
+    def word(self, *, both_to_agree: bool) -> None:
+        """Say what a yes does: it begins a pairing, or does once the other side agrees too."""
+        yes = (
+            "Yes: if the other side agrees too, show both of us who the other is, and begin"
+            if both_to_agree
+            else "Yes: show both of us who the other is, and begin"
+        )
+        _, *others = self.answer.choices or ()
+        self.answer.choices = [SelectChoice("yes", yes), *others]
+
 
 class PlanForm(FlaskForm):
     """What two authorities want to do together."""

@@ -152,6 +152,7 @@ def ask(authority_id: int, search_id: int) -> ResponseReturnValue:
                 _send(form, search_id)
                 return _home(authority_id, "asked")
             _check_wanted(form)
+            requests.check_may_ask(db.session, search, form.wanted)
         except NotFound:
             raise
         except DomainError as error:
@@ -207,6 +208,7 @@ def answer(authority_id: int, request_id: int) -> ResponseReturnValue:
     if (found.host_agreed_at if hosting else found.asking_agreed_at) is not None:
         return _home(authority_id)
     form = forms.AnswerForm()
+    form.word(both_to_agree=found.proposed_why is not None)
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
@@ -287,6 +289,12 @@ def pair(authority_id: int, pairing_id: int) -> ResponseReturnValue:
         contacts=pairs.contacts_of(db.session, other.id) if pairs.is_running(found) else (),
         goals=[(TOPICS[goal["theme"]], goal["text"]) for goal in found.goals],
         fit=asked,
+        accounts=[
+            ("For the authority that asked", words.account(asked.parts, "fit")),
+            ("For the host", words.account(asked.parts, "view")),
+        ]
+        if asked
+        else [],
         said=_said(),
     )
 

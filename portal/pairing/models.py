@@ -171,6 +171,8 @@ class Request(Base):
     fit: Mapped[float | None]
     view: Mapped[float | None]
     """The exact figures at the time; for curators, and for both sides once they are paired."""
+    parts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """What they are made of, by `fit` and `view`."""
     asking_sees: Mapped[dict[str, Any]] = mapped_column(JSON)
     host_sees: Mapped[dict[str, Any]] = mapped_column(JSON)
     """What each side sees of the other until both have agreed: bands and words from cards alone."""

@@ -185,7 +185,7 @@ def end_due() -> None:
     """End the pairings whose time is over: a daily job."""
     with short_transaction() as session:
         over = select(Pairing).where(Pairing.ended_on.is_(None), Pairing.ends_on < clock.today())
-        for pair in session.scalars(over.order_by(Pairing.id)).all():
+        for pair in session.scalars(over.order_by(Pairing.id).with_for_update()).all():
             pair.ended_on = pair.ends_on
             _record(session, WORKER, pair, "pairing.ended")
             _tell_both(session, pair, ENDED)

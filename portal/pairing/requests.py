@@ -15,7 +15,7 @@ from portal.accounts import leaving, notices
 from portal.audit import service as audit
 from portal.audit.service import WORKER
 from portal.authorities.models import Authority
-from portal.authorities.profiles import Profile, profile_of
+from portal.authorities.profiles import Profile, profile_of, times_answered
 from portal.authorities.service import ids_by_code
 from portal.core import clock
 from portal.core.database import db, reading, short_transaction
@@ -39,6 +39,8 @@ MOST_OPEN = 3
 STANDS = timedelta(days=14)
 """How long a request waits for an answer."""
 REMIND_AFTER = timedelta(days=7)
+CONFLICTS_WITHIN, MOST_CONFLICTS = timedelta(days=90), 2
+"""How often conflicts may be answered anew, within how long, by an authority that asks."""
 LIST_STANDS = timedelta(days=14)
 """How long hosts can be asked from a list."""
 PROPOSED = "pairing.proposed"
@@ -129,19 +131,9 @@ def ask(
     if search is None or not leads(actor, search.asking_id):
         raise NotFound
     lock(session, search.asking_id)
-    waiting = open_of(session, search.asking_id)
     wanted = list(dict.fromkeys(keys))
-    if not wanted:
-        raise DomainError("Choose at least one host")
-    if len(wanted) + len(waiting) > MOST_OPEN:
-        left = MOST_OPEN - len(waiting)
-        raise DomainError(
-            f"You can have {MOST_OPEN} requests open at a time, so choose {left} at the most"
-            if left
-            else f"You have {MOST_OPEN} requests open. Withdraw one before you ask again"
-        )
-    if clock.now() - search.at > LIST_STANDS:
-        raise Conflict("This list is older than two weeks. Look for hosts again")
+    check_may_ask(session, search, wanted)
+    waiting = open_of(session, search.asking_id)
     found = {
         one.reference: one
         for one in session.scalars(select(Shown).where(Shown.search_id == search_id))
@@ -159,6 +151,32 @@ def ask(
             _new(session, actor, search.asking_id, shown, host, preference, topics, wish, sees)
         )
     return asked
+
+
+def check_may_ask(session: Session, search: Search, wanted: Collection[str]) -> None:
+    """Raise `DomainError` or `Conflict` that says why so many hosts of a list can't be asked now.
+
+    Who declares one conflict after the other and asks the same card each time could find out who is
+    behind it by who answers: so that is slowed down to years.
+    """
+    waiting = open_of(session, search.asking_id)
+    if not wanted:
+        raise DomainError("Choose at least one host")
+    if len(wanted) + len(waiting) > MOST_OPEN:
+        left = MOST_OPEN - len(waiting)
+        raise DomainError(
+            f"You can have {MOST_OPEN} requests open at a time, so choose {left} at the most"
+            if left
+            else f"You have {MOST_OPEN} requests open. Withdraw one before you ask again"
+        )
+    if clock.now() - search.at > LIST_STANDS:
+        raise Conflict("This list is older than two weeks. Look for hosts again")
+    since = clock.now() - CONFLICTS_WITHIN
+    if times_answered(session, search.asking_id, "conflicts", since=since) > MOST_CONFLICTS:
+        raise DomainError(
+            "The authorities that you should not be paired with have been changed several times "
+            "lately, so a request can’t be sent from here. Ask a curator to propose a pairing"
+        )
 
 
 def _host_behind(
@@ -222,6 +240,7 @@ def _new(
         asking_agreed_at=now,
         fit=host["fit"] if host else None,
         view=host["view"] if host else None,
+        parts=host["parts"] if host else None,
         asking_sees=shown.card,
         host_sees=dict(host_sees),
     )

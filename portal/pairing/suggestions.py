@@ -27,6 +27,9 @@ from portal.pairing.models import CardGroups, Search, Shown, WeightsVersion
 from portal.pairing.parts import Part, Parts
 from portal.pairing.weights import DEFAULT, Weights
 
+KNOWN_FOR_A_BAND = 0.5
+NO_BAND = "too little known"
+
 
 def weights_in_use(session: Session) -> Weights:
     """Return the weights that a curator set last, else those of the portal."""
@@ -182,9 +185,12 @@ def _plain(part: Part) -> dict[str, Any]:
 
 
 def as_seen(card: Card, fit: CardFit) -> dict[str, Any]:
-    """Return what may be shown of the other side: a band, words, and what the card says."""
+    """Return what may be shown of the other side: a band, words, and what the card says.
+
+    On less than half of what counts a band would claim more than anybody knows.
+    """
     return {
-        "band": fit.band.value,
+        "band": fit.band.value if fit.known >= KNOWN_FOR_A_BAND else NO_BAND,
         "alike": list(fit.alike),
         "unlike": list(fit.unlike),
         "can_help_with": list(fit.can_help_with),
@@ -205,6 +211,11 @@ class Views:
         data = gather(self._session, self._editions)
         return data, weights_in_use(self._session), cards_of(self._session, data)
 
+    @cached_property
+    def _field(self) -> Field:
+        data, _, _ = self._known
+        return prepare(data.sides, data.history)
+
     def for_host(self, host_id: int, asking_id: int) -> dict[str, Any]:
         """Return what a host sees of who asks: likeness, and what it could learn back."""
         return self._seen_by(host_id, asking_id)
@@ -212,6 +223,12 @@ class Views:
     def for_asking(self, asking_id: int, host_id: int) -> dict[str, Any]:
         """Return what an authority sees of a host that is proposed to it."""
         return self._seen_by(asking_id, host_id)
+
+    def parts(self, asking_id: int, host_id: int) -> dict[str, list[dict[str, Any]]]:
+        """Return what the exact figures of a pair are made of, to be kept with a proposal."""
+        data, weights, _ = self._known
+        codes = data.codes
+        return as_rows(parts(self._field, codes[asking_id], codes[host_id], weights=weights))
 
     def _seen_by(self, one: int, other: int) -> dict[str, Any]:
         data, weights, made = self._known

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from portal.authorities.questions import QUESTIONS, TOPICS
+from portal.pairing.parts import rounded
 
 ATTRIBUTES: Mapping[str, str] = {
     "tier": "where most cases are held",
@@ -20,6 +21,8 @@ ATTRIBUTES: Mapping[str, str] = {
     "comparables": "published figures",
     "case_volume": "experience of cases",
     "training": "training of staff",
+    "similarity": "likeness",
+    "region": "being in one region",
 }
 """What is compared, in words that follow "alike on"."""
 
@@ -40,6 +43,19 @@ NOBODY: Mapping[str, str] = {
 """Why a list is empty, by the reason kept with it. Nothing here tells of one other authority."""
 
 _YES = {False: "no", True: "yes"}
+
+
+def account(kept: Mapping[str, Any] | None, figure: str) -> list[tuple[str, str, str]]:
+    """Return what a figure is made of, as part, points and most; the points add up to it."""
+    given = (kept or {}).get(figure, [])
+    shown = rounded([part["points"] for part in given], 1)
+    rows = []
+    for part, points in zip(given, shown, strict=True):
+        name = TOPICS.get(part["key"]) or ATTRIBUTES.get(part["key"], part["key"])
+        most = f"{part['most']:.1f}" if part["most"] else "not compared"
+        note = "" if part["stated"] else " (not stated)"
+        rows.append((f"{name[0].upper()}{name[1:]}{note}", f"{points:.1f}", most))
+    return rows
 
 
 def listed(keys: Iterable[str]) -> str:

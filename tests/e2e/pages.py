@@ -258,7 +258,6 @@ def ask_no_host(tab: Tab) -> None:
 
 def check_a_request(tab: Tab) -> None:
     tab.get_by_label("First choice").select_option(index=1)
-    tab.get_by_label("Second choice (optional)").select_option(index=2)
     tab.get_by_label("Training for staff").check()
     tab.get_by_label("Say in a few sentences").fill("We hope to learn.\n" + "word " * 60)
     press(tab, "Continue")
@@ -612,7 +611,7 @@ PAGES = (
     ),
     PortalPage("pairing-proposed", f"{PAIRING}/requests/{PROPOSED}", LEAD),
     PortalPage("pairing-over", f"{PAIRING}/requests/{OVER}", LEAD),
-    PortalPage("pairing-with", f"{PAIRING}/with/{RUNNING}?done=planned", LEAD),
+    PortalPage("pairing-with", f"{PAIRING}/with/{RUNNING}?done=planned", LEAD, then=open_details),
     PortalPage("pairing-ended", f"{PAIRING}/with/{ENDED}", LEAD),
     PortalPage("pairing-plan", f"{PAIRING}/with/{RUNNING}/plan", LEAD),
     PortalPage(

@@ -32,6 +32,14 @@ LITTLE: dict[str, Any] = {
     "not_compared": ["tier"],
     "values": {},
 }
+PARTS: dict[str, Any] = {
+    "fit": [
+        {"key": "tier", "points": 12.0, "most": 12.0, "stated": True},
+        {"key": "extremism", "points": 0.0, "most": 0.0, "stated": True},
+        {"key": "training", "points": 57.8, "most": 60.0, "stated": False},
+    ],
+    "view": [{"key": "similarity", "points": 57.2, "most": 60.0, "stated": True}],
+}
 WISH = "We hope to learn how you agreed who holds cases.\n\nAnd how you told your staff."
 
 
@@ -98,7 +106,13 @@ def pair_up() -> None:
             _request(OVER, 8, 1, RequestState.WITHDRAWN),
             _request(1004, 1, 9, RequestState.OPEN),
             _request(1005, 1, 10, RequestState.DECLINED),
-            _pairing(RUNNING, 11, wants_renewal="host"),
+            _request(1006, 1, 11, RequestState.ACCEPTED, fit=69.8, view=57.2, parts=PARTS),
+        ]
+    )
+    db.session.flush()
+    db.session.add_all(
+        [
+            _pairing(RUNNING, 11, wants_renewal="host", request_id=1006),
             _pairing(ENDED, 12, ended_on=date(2026, 11, 1), ended_by_host=True),
         ]
     )

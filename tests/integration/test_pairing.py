@@ -168,6 +168,18 @@ def test_at_most_three_requests_are_open(stocked: Flask) -> None:
     assert len({host for host in hosts if host}) == len([host for host in hosts if host])
 
 
+def test_who_changes_conflicts_again_and_again_asks_through_a_curator(stocked: Flask) -> None:
+    for code in HOSTS[:3]:
+        describe(stocked, ASKING, conflicts=[authority(stocked, code)])
+    client = reader(stocked, LEAD)
+    refused = ask(client, look(client, stocked))
+    assert refused.status == 422
+    assert refused.page is not None
+    assert "Ask a curator to propose a pairing" in refused.page.text
+    with stocked.app_context(), reading():
+        assert db.session.scalars(select(Request)).all() == []
+
+
 # ---- Answering
 
 
@@ -183,6 +195,12 @@ def test_a_yes_shows_each_the_other_and_begins_six_months(stocked: Flask) -> Non
     page = client.page(f"{place(stocked)}/with/{pair.id}")
     assert page.heading == f"Paired with {names(stocked)[code]}"
     assert "someone@example.gov.uk" in page.text
+    made_of = [table for table in page.all("table")]
+    assert len(made_of) == 2, "both see what the figures of both are made of"
+    for table, figure in zip(made_of, ("fit", "view"), strict=True):
+        points = [row[1].text for row in table.iter() if row.tag.endswith("}tr")][1:]
+        total = sum(float(one or 0) for one in points)
+        assert total == pytest.approx(getattr(only_request(stocked), figure), abs=0.06)
     for person in (PRACTITIONER, ADMINISTRATOR, lead_of(next(c for c in HOSTS if c != code))):
         other = reader(stocked, person)
         assert other.get(f"{place(stocked)}/with/{pair.id}").status_code in {403, 404}
