@@ -86,7 +86,9 @@ def test_a_statement_about_oneself_is_turned_for_the_lead() -> None:
 
 
 @pytest.mark.parametrize(
-    "needs", [{"N70"}, {"N16"}, {"N29", "N30"}, {"N3", "N8"}], ids=lambda needs: "-".join(needs)
+    "needs",
+    [{"N70"}, {"N16"}, {"N29", "N30"}, {"N3", "N8"}],
+    ids=lambda needs: "-".join(sorted(needs)),
 )
 def test_what_the_research_asks_for_is_asked(needs: set[str]) -> None:
     assert any(needs <= set(item.rests_on) for item in READ.items)
