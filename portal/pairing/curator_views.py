@@ -10,12 +10,11 @@ from flask_login import current_user
 
 from portal.accounts import lookup
 from portal.assessment.editions import Editions
-from portal.authorities.questions import TOPICS
 from portal.core.database import db
 from portal.core.errors import Conflict, DomainError
 from portal.core.permissions import Actor, Permission, requires
-from portal.pairing import curating, curator_forms, overview, weighing, words
-from portal.pairing.matching import Parts, rounded
+from portal.pairing import curating, curator_forms, overview, suggestions, weighing, words
+from portal.pairing.matching import Parts
 from portal.pairing.models import PairingRule, RequestState, RuleKind
 from portal.pairing.suggestions import weights_in_use
 from portal.pairing.weights import DEFAULT
@@ -177,16 +176,8 @@ def part_rows(exact: Parts) -> list[tuple[str, str, str, str]]:
 
     What could not be compared gives no points and could give none.
     """
-    shown = rounded([part.points for part in exact.of_fit], 1)
-    rows = []
-    for part, points in zip(exact.of_fit, shown, strict=True):
-        name = TOPICS.get(part.key) or words.ATTRIBUTES.get(part.key, part.key)
-        most = f"{part.most:.1f}" if part.most else "not compared"
-        note = "" if part.stated else " (not stated)"
-        rows.append(
-            (BLOCKS[part.block], f"{name[0].upper()}{name[1:]}{note}", f"{points:.1f}", most)
-        )
-    return rows
+    rows = words.account(suggestions.as_rows(exact), "fit")
+    return [(BLOCKS[part.block], *row) for part, row in zip(exact.of_fit, rows, strict=True)]
 
 
 def _rules(rows: Sequence[PairingRule]) -> list[dict[str, Any]]:
