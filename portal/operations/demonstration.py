@@ -120,8 +120,8 @@ def add_rounds(session: Session, content: Path, instrument: Instrument) -> int:
 
 
 def add_profiles(session: Session, content: Path) -> int:
-    """Fill in what is known of the ten areas; return how many answers are new.
+    """Fill in the ten areas and the invented ones; return how many answers are new.
 
-    None is invented for their leads. Raises `ValueError` for a file that is not sound.
+    None is in the name of a lead. Raises `ValueError` for a file that is not sound.
     """
     return starter.load(session, content / PROFILES)
