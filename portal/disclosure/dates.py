@@ -1,0 +1,185 @@
+"""Dates that are exact enough to find a person in a newspaper or a register."""
+
+import re
+from collections.abc import Iterator
+
+from portal.disclosure.findings import Candidate, Kind, Tier
+
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_WELSH = "ionawr chwefror mawrth ebrill mai mehefin gorffennaf awst medi hydref tachwedd rhagfyr"
+_MONTH = (
+    r"(?P<month>(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|"
+    + "|".join(_WELSH.split())
+    + r"))\b\.?"
+)
+_YEAR = r"(?P<year>(?:19|20)\d\d|'\d\d|(?<=[\s/.-])\d\d(?![\d:.]\d|\w|%))"
+_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
+_TH = r"(?P<th>\s?(?i:st|nd|rd|th))"
+_WEEKDAY = r"(?i:mon|tues?|wed(?:nes|s)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?i:day)?\b,?"
+_FORMS = (
+    # 14/03/2009, 2.11.11
+    rf"(?<![\w/.£-]){_DAY}(?P<sep>[/.-])(?P<number>0?[1-9]|1[0-2])(?P=sep)(?P<year>(?:19|20)\d\d|"
+    rf"\d\d)(?![\w/-]|\.\d)",
+    # 2023-05-12
+    r"(?<![\w/-])(?P<year>(?:19|20)\d\d)[-/.](?P<number>0[1-9]|1[0-2])[-/.](?P<day>0[1-9]|[12]\d|"
+    r"3[01])(?!\d)",
+    # Tuesday 3rd of November 2023, 3 Nov
+    rf"(?:\b{_WEEKDAY}\s(?:the\s)?)?(?<![\w/.£-])\b{_DAY}{_TH}?(?:\s(?:of\s)?(?:the\s)?|\s?-\s?|"
+    rf"/)?{_MONTH}(?:[\s,/-]{{0,3}}{_YEAR})?(?!\w)",
+    # November 3rd, 2023
+    rf"(?:\b{_WEEKDAY}\s)?\b{_MONTH}\s(?:the\s)?{_DAY}(?![\d:.]\d|\d|\s?(?i:am|pm)\b|"
+    rf"/){_TH}?\b(?:,?\s(?P<year>(?:19|20)\d\d))?",
+    # November 2023, Nov '23
+    rf"(?:\b(?i:early|mid|late|beginning of|end "
+    rf"of)[\s-])?\b{_MONTH}[\s,/-]{{1,2}}(?:of\s)?(?P<year>(?:19|20)\d\d|'\d\d)(?!\d)",
+    # Tuesday 3rd
+    rf"\b{_WEEKDAY}\s(?:the\s)?{_DAY}{_TH}\b",
+    # on the 3rd
+    rf"\b(?i:on|by|since|until)\sthe\s{_DAY}{_TH}\b(?!\s(?i:birthday|floor|year|century|time|week|"
+    rf"day|occasion|attempt|child|and))",
+    # 3/11 where something says that it is a date
+    rf"(?:\b(?i:on|since|from|by|until|till|dated|of|between|w/c|wc|w/e|after|before|to|due|and|"
+    rf"seen|visit|meeting|session|last|again|rang|phoned|called|the)\s|^[\s*>|(-]{{0,6}}|\bDate: "
+    rf"){_DAY}[/.](?P<number>0?[1-9]|1[0-2])(?![\w/%-]|\.\d|\s?(?i:of|hours|hrs|support|cover|"
+    rf"care|children|pupils|cases|am|pm|miles|years|percent|per)\b)",
+    # 06/24 where a day would come first otherwise
+    r"\b(?i:since|from|until|till|in|by|of)\s(?P<number>0[1-9]|1[0-2])/(?P<year>[0-4]\d)(?![\w/-])",
+    # signed and dated: J. Smith, 5/3
+    r"(?<=,)\s(?P<day>0?[1-9]|[12]\d|3[01])[/.](?P<number>0?[1-9]|1[0-2])\s{0,3}$",
+    # 14th - rang the school
+    rf"^[\s*>|-]{{0,6}}{_DAY}{_TH}(?=\s{{0,2}}[-\u2013\u2014:])",
+    # ninth of March
+    rf"\b(?i:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|"
+    rf"thirteenth|fourteenth|"
+    rf"fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth|"
+    rf"twenty[ -]\w{{4,7}}|thirty[ -]first)"
+    rf"\s(?:of\s)?{_MONTH}(?:,?\s(?P<year>(?:19|20)\d\d))?",
+    # 11/2023
+    r"(?<![\w/.-])(?P<number>0[1-9]|1[0-2])/(?P<year>20\d\d)(?![\w/-])",
+    # Christmas Day 2022
+    r"\b(?i:christmas(?: eve| day)?|xmas(?: eve| day)?|boxing day|new year'?s (?:eve|day)|easter "
+    r"(?:sunday|monday|"
+    r"weekend)|good friday|halloween|bonfire night|valentine'?s day|eid(?:[ -]al[ -]\w{4,5})?),? "
+    r"(?P<year>(?:19|20)\d\d)\b",
+)  # fmt: skip
+_COMPILED = tuple(re.compile(form, re.MULTILINE) for form in _FORMS)
+_BIRTH = re.compile(
+    r"(?i)(?:\bd\.?\s?o\.?\s?b\b|\bborn\b|\bdate of birth\b|\bbirthday\b)[^\n]{0,14}$"
+)
+_BIRTH_AFTER = re.compile(r"(?i)\A\)?,?\s{0,2}\(?(?:d\.?o\.?b\b|\bbirth)")
+_OF_A_LAW = re.compile(
+    r"(?i)\b(?:published|statutory|in(?:to)? force|new edition|revised|amended|legislation|"
+    r"guidance|"
+    r"regulations|act (?:19|20)\d\d|working together|keeping children|framework|consultation|"
+    r"law as (?:at|of)|census|white paper|inspection handbook|last reviewed)\b"
+)
+_IN_FORCE = re.compile(r"[^.\n]{0,45}\b(?:came into force|took effect|takes effect|is in force)\b")
+_NUMBERED = re.compile(
+    r"(?i)\b(?:year|level|section|aged?|under|over|article|part|tier|band|grade|page|item|annex|"
+    r"schedule|"
+    r"chapter|case|step|stage|schedule|regulation|s\.?|para|key stage|ks|top|than|least|most)\s?$"
+)
+
+
+def dates(text: str) -> Iterator[Candidate]:
+    """Give the exact dates, and months with a year, of a plain text."""
+    for form in _COMPILED:
+        for match in form.finditer(text):
+            start, end = match.start(), match.end()
+            if "day" in match.re.groupindex and match.re is _COMPILED[7]:
+                start = match.start("day")
+            start += len(text[start:end]) - len(text[start:end].lstrip())
+            if not _refused(match, text):
+                yield _candidate(match, text, start, end)
+
+
+def _refused(match: re.Match[str], text: str) -> bool:
+    said = match.groupdict()
+    month, day = said.get("month"), said.get("day")
+    if month and month in {"may", "march", "mar", "sat", "mai"} and not said.get("year"):
+        follows = text[match.end() : match.end() + 1]
+        if not said.get("th") or follows not in {"", ".", ",", "\n", ")", ";", ":"}:
+            return True
+    if day and _NUMBERED.search(text[max(0, match.start() - 14) : match.start()]):
+        return True
+    if match[0].strip() == "24/7" or "24/7" in match[0]:
+        return True
+    if _BIRTH.search(text[max(0, match.start() - 30) : match.start()]):
+        return False
+    return bool(said.get("year")) and _law(text, match.start(), match.end(), bool(day))
+
+
+def _law(text: str, start: int, end: int, exact: bool) -> bool:
+    """Say whether the sentence tells when a law or guidance came, not when a child was seen."""
+    left = max(
+        text.rfind("\n", 0, start), text.rfind(". ", 0, start), start - (40 if exact else 70)
+    )
+    right = min(len(text), end + (16 if exact else 30))
+    line = text.find("\n", end, right)
+    around = text[max(0, left) : start] + " " + text[end : line if line >= 0 else right]
+    return bool(_OF_A_LAW.search(around) or _IN_FORCE.match(text[end : end + 70]))
+
+
+def _candidate(match: re.Match[str], text: str, start: int, end: int) -> Candidate:
+    birth = bool(
+        _BIRTH.search(text[max(0, start - 30) : start]) or _BIRTH_AFTER.match(text[end : end + 20])
+    )
+    if birth:
+        why, kind, tier = "A date of birth", Kind.DATE_OF_BIRTH, Tier.CERTAIN
+        return Candidate(start, end, kind, tier, why, _year_of_birth(match))
+    exact = bool(match.groupdict().get("day"))
+    why = (
+        "An exact date can be looked up in a newspaper or a record"
+        if exact
+        else "A month and year together narrow down the event"
+    )
+    return Candidate(start, end, Kind.DATE, Tier.LIKELY, why, quarter(match))
+
+
+def _year(match: re.Match[str]) -> int | None:
+    said = match.groupdict().get("year")
+    if not said:
+        return None
+    number = int(said.lstrip("'"))
+    return number if number > 99 else number + (2000 if number < 60 else 1900)
+
+
+def _month(match: re.Match[str]) -> int | None:
+    said = match.groupdict()
+    if said.get("number"):
+        return int(said["number"])
+    name = (said.get("month") or "").lower()
+    if name in _WELSH.split():
+        return _WELSH.split().index(name) + 1
+    return next(
+        (n for n, month in enumerate(_MONTHS, 1) if name and month.startswith(name[:3])), None
+    )
+
+
+def quarter(match: re.Match[str]) -> str:
+    """Return the quarter that a date lies in: "January to March 2023"."""
+    month, year = _month(match), _year(match)
+    if month is None:
+        return str(year) if year else ""
+    first = (month - 1) // 3 * 3
+    said = f"{_MONTHS[first].title()} to {_MONTHS[first + 2].title()}"
+    return f"{said} {year}" if year else said
+
+
+def _year_of_birth(match: re.Match[str]) -> str:
+    year = _year(match)
+    return f"born between {year - 1} and {year + 1}" if year else ""

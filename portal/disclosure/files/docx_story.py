@@ -1,0 +1,421 @@
+"""The stories of a Word document: its text, headers, footers, notes and comments."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from xml.etree.ElementTree import Element
+
+from portal.disclosure.files.docx_styles import (
+    Numbering,
+    Styles,
+    fill_of,
+    look_of,
+    numbering,
+    outline,
+)
+from portal.disclosure.files.gathering import Gathering
+from portal.disclosure.files.packages import Package
+from portal.disclosure.files.pictures import Crop, in_document
+from portal.disclosure.files.reading import Where
+from portal.disclosure.files.relations import Relation
+from portal.disclosure.files.stories import Look, Story
+
+_HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
+_HYPERLINK = re.compile(r'HYPERLINK\s+"([^"]+)"')
+_CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
+_SKIPPED = {
+    "rPr", "pPr", "sectPr", "tblPr", "tblGrid", "trPr", "tcPr", "sdtEndPr", "tblPrEx",
+}  # fmt: skip
+_DULL_NAME = re.compile(
+    r"(?:picture|image|graphic|text ?box|shape|rectangle|group|chart|object|straight connector|"
+    r"diagram|drawing|frame|line|oval|arrow)?[ :_-]*\d*(?:\.\w{3,4})?",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Document:
+    """What the stories of one document share."""
+
+    package: Package
+    gathering: Gathering
+    styles: Styles
+    lists: Numbering
+    page_fill: str = "ffffff"
+    displayed: set[str] = field(default_factory=set)
+    """Parts of pictures that were rendered or looked into."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What holds for the text at a point of the walk."""
+
+    link: str = ""
+    deleted: bool = False
+    fill: str | None = None
+    """Of the cell or box around; None is the page."""
+    style: Look = field(default_factory=Look)
+    hidden: Where | None = None
+
+
+class Walk:
+    """Goes through a part once and hands its text to a story."""
+
+    def __init__(self, document: Document, relations: dict[str, Relation], story: Story) -> None:
+        self.document = document
+        self.gathering = document.gathering
+        self.relations = relations
+        self.story = story
+        self._instruction: list[str] = []
+        self._fields: list[str] = []
+        """Addresses of the fields that are open, the innermost last."""
+        self._handlers: dict[str, Callable[[Element, Place], None]] = {
+            "p": self._paragraph,
+            "r": self._run,
+            "tbl": self._table,
+            "del": self._deleted,
+            "moveFrom": self._deleted,
+            "hyperlink": self._hyperlink,
+            "fldSimple": self._simple_field,
+            "AlternateContent": self._alternatives,
+            "txbxContent": self._text_box,
+            "drawing": self._drawing,
+            "pict": self._drawing,
+            "object": self._drawing,
+            "sdtPr": self._control,
+            "bookmarkStart": self._bookmark,
+            "smartTagPr": self._described,
+            "customXmlPr": self._described,
+        }
+
+    def go(self, element: Element, place: Place | None = None) -> None:
+        """Walk the children of an element."""
+        place = place or Place()
+        for child in element:
+            handler = self._handlers.get(child.tag)
+            if handler:
+                handler(child, place)
+            elif child.tag not in _SKIPPED:
+                self._other(child, place)
+
+    def _other(self, element: Element, place: Place) -> None:
+        if element.tag == "t" and element.text:  # of a formula or a shape
+            self._say(element.text, place)
+        self.go(element, place)
+
+    def _say(self, text: str, place: Place, look: Look | None = None) -> None:
+        """Hand text to the story, hidden where it looks so."""
+        if place.deleted:
+            self.story.text(text, Where.DELETED)
+            return
+        link = place.link or next((one for one in reversed(self._fields) if one), "")
+        where = place.hidden or (look.hides() if look else None)
+        self.story.text(text, where, link)
+
+    def _paragraph(self, paragraph: Element, place: Place) -> None:
+        properties = paragraph.find("pPr")
+        named = properties.find("pStyle") if properties is not None else None
+        style = self.document.styles.get(named.get("val") if named is not None else None)
+        look = style.look.over(self.document.styles.default)
+        fill = fill_of(properties)
+        if fill is not None:
+            look = replace(look, fill=fill)
+        self.go(paragraph, replace(place, style=look))
+        level = outline(properties)
+        heading = _heading(style.name, style.level if level is None else level)
+        number = numbering(properties) or style.numbering
+        item = None
+        if number and number[0] != "0":
+            item = (number[1], self.document.lists.numbered(number))
+        self.story.end(heading, None if heading else item)
+
+    def _run(self, run: Element, place: Place) -> None:
+        properties = run.find("rPr")
+        named = properties.find("rStyle") if properties is not None else None
+        look = look_of(properties)
+        if named is not None and named.get("val"):
+            look = look.over(self.document.styles.get(named.get("val")).look)
+        behind = self.document.page_fill if place.fill is None else place.fill
+        look = look.over(place.style).over(Look(fill=behind))
+        for child in run:
+            if child.tag in ("t", "delText"):
+                gone = place.deleted or child.tag == "delText"
+                self._say(child.text or "", replace(place, deleted=gone), look)
+            elif child.tag in ("instrText", "delInstrText"):
+                self._instruction.append(child.text or "")
+            elif child.tag == "fldChar":
+                self._field(child)
+            elif child.tag in _CHARACTERS:
+                self._say(_CHARACTERS[child.tag], place, look)
+            elif child.tag == "sym":
+                self._say(_symbol(child.get("char", "")), place, look)
+            elif child.tag in ("footnoteReference", "endnoteReference") and not look.hides():
+                self.story.inline.text(f" (note {child.get('id', '')})")
+            elif child.tag != "rPr":
+                holder = Element("r")
+                holder.append(child)
+                self.go(holder, replace(place, hidden=place.hidden or _gone(look)))
+
+    def _field(self, mark: Element) -> None:
+        """Keep a field's instruction once it is complete, and the address it links to."""
+        kind = mark.get("fldCharType")
+        if kind == "begin":
+            self._fields.append("")
+            self._keep_form(mark)
+        elif kind == "separate":
+            self._instructed()
+        elif kind == "end":
+            self._instructed()
+            if self._fields:
+                self._fields.pop()
+
+    def _instructed(self) -> None:
+        instruction = "".join(self._instruction).strip()
+        self._instruction = []
+        link = _HYPERLINK.search(instruction)
+        if link and self._fields:
+            self._fields[-1] = link[1]
+            self._link(link[1])
+        elif " " in instruction:
+            self.gathering.add(instruction, Where.FIELD, self.story.place)
+
+    def _keep_form(self, mark: Element) -> None:
+        for element in mark.iter():
+            value = element.get("val", "")
+            if element.tag in ("name", "default", "helpText", "statusText", "listEntry"):
+                self.gathering.add(value, Where.FORM_FIELD, self.story.place)
+        data = mark.find("fldData")
+        if data is not None and data.text:
+            self.gathering.warn("A field holds data that cannot be read.")
+
+    def _simple_field(self, element: Element, place: Place) -> None:
+        instruction = element.get("instr", "")
+        link = _HYPERLINK.search(instruction)
+        if link:
+            self._link(link[1])
+        elif " " in instruction.strip():
+            self.gathering.add(instruction, Where.FIELD, self.story.place)
+        self.go(element, replace(place, link=link[1] if link else place.link))
+
+    def _deleted(self, element: Element, place: Place) -> None:
+        self.go(element, replace(place, deleted=True))
+
+    def _hyperlink(self, element: Element, place: Place) -> None:
+        relation = self.relations.get(element.get("id", ""))
+        link = relation.target if relation and relation.external else ""
+        if link and element.get("anchor"):
+            link += f"#{element.get('anchor')}"
+        self._link(link)
+        self.gathering.add(element.get("tooltip", ""), Where.ALT_TEXT, "tip of a link")
+        self.go(element, replace(place, link=link))
+
+    def _link(self, address: str) -> None:
+        rendered = self.story.shown and address.startswith(("http://", "https://"))
+        self.gathering.add(address, Where.LINK_TARGET, seen=rendered)
+
+    def _alternatives(self, element: Element, place: Place) -> None:
+        """Walk the newest form of a shape; keep what only the form for older programs says."""
+        choices = [*element.findall("Choice"), *element.findall("Fallback")]
+        if not choices:
+            return
+        self.go(choices[0], place)
+        known = set(_words(choices[0]))
+        for other in choices[1:]:
+            words = [text for text in _words(other) if text not in known]
+            self.gathering.add("".join(words), Where.OLDER_COPY, self.story.place)
+            for shape in other.iter():
+                self._described(shape, place, own_only=True)
+
+    def _text_box(self, box: Element, place: Place) -> None:
+        inner = Story(
+            self.gathering,
+            Where.TEXT_BOX,
+            _of(self.story),
+            self.story.seen and not place.deleted,
+            self.story.shown,
+        )
+        outer, self.story = self.story, inner
+        self.go(box, replace(place, style=Look()))
+        inner.finish()
+        self.story = outer
+
+    def _drawing(self, drawing: Element, place: Place) -> None:
+        """Keep what a picture or shape is called and described as, show pictures, walk text."""
+        own = _own(drawing)
+        properties = [one for one in own if one.tag == "docPr"]
+        alts = [one.get("descr") or one.get("title") for one in properties]
+        alts += [one.get("alt") for one in own if one.tag == "shape"]
+        alt = next((text for text in alts if text), "")
+        hidden = any(one.get("hidden") in ("1", "true") for one in properties)
+        for one in own:
+            self._described(one, place, own_only=True)
+        gone = hidden or place.deleted or place.hidden is not None
+        for parent in own:
+            for one in parent:
+                if one.tag in ("blip", "imagedata"):
+                    self._picture(one, parent, alt, shown=self.story.shown and not gone)
+        inside = replace(place, hidden=place.hidden or (Where.HIDDEN if hidden else None))
+        self.go(drawing, replace(inside, fill=_box_fill(drawing, place.fill)))
+
+    def _picture(self, blip: Element, parent: Element, alt: str, *, shown: bool) -> None:
+        for key in ("embed", "id", "link"):
+            relation = self.relations.get(blip.get(key, ""))
+            if relation and not relation.external and relation.target in self.document.package:
+                break
+        else:
+            return
+        name = relation.target
+        number = in_document(
+            self.document.package.read(name),
+            self.gathering,
+            name=name.rpartition("/")[2],
+            alt=alt,
+            crop=_crop(blip, parent),
+            shown=shown,
+        )
+        self.document.displayed.add(name)
+        if number:
+            self.gathering.rendering.picture(number, alt)
+
+    def _described(self, shape: Element, place: Place, *, own_only: bool = False) -> None:
+        """Keep names and descriptions that a person wrote."""
+        for one in [shape] if own_only else shape.iter():
+            for key in ("descr", "alt", "title", "name", "val"):
+                text = one.get(key, "")
+                if one.tag not in _NAMED or (key == "val" and own_only):
+                    continue
+                if not _DULL_NAME.fullmatch(text.strip()):
+                    self.gathering.add(text, Where.ALT_TEXT, _of(self.story))
+
+    def _control(self, properties: Element, place: Place) -> None:
+        for name in ("alias", "tag", "listItem"):
+            for one in properties.iter(name):
+                for key in ("val", "displayText", "value"):
+                    self.gathering.add(one.get(key, ""), Where.FORM_FIELD, self.story.place)
+
+    def _bookmark(self, mark: Element, place: Place) -> None:
+        name = mark.get("name", "")
+        if not name.startswith("_"):
+            self.gathering.add(name, Where.BOOKMARK)
+
+    def _table(self, table: Element, place: Place) -> None:
+        """Walk cells; a table inside a cell becomes the cell's text."""
+        properties = table.find("tblPr")
+        style = properties.find("tblStyle") if properties is not None else None
+        if style is not None and style.get("val") in self.document.styles.shaded_tables:
+            place = replace(place, fill="")
+        elif (fill := fill_of(properties)) is not None:
+            place = replace(place, fill=fill)
+        rows = [self._row(row, place) for row in _inside(table, "tr")]
+        if self.story.shown:
+            self.gathering.rendering.table(rows)
+
+    def _row(self, row: Element, place: Place) -> list[str]:
+        properties = row.find("trPr")
+        if properties is not None and properties.find("del") is not None:
+            place = replace(place, deleted=True)
+        if properties is not None and properties.find("hidden") is not None:
+            place = replace(place, hidden=Where.HIDDEN)
+        cells = []
+        for cell in _inside(row, "tc"):
+            fill = fill_of(cell.find("tcPr"))
+            self.gathering.rendering.begin()
+            self.go(cell, place if fill is None else replace(place, fill=fill))
+            cells.append(self.gathering.rendering.end())
+            cells += [""] * (_span(cell) - 1)
+        return cells
+
+
+def _own(drawing: Element) -> list[Element]:
+    """Return the elements of a drawing, without those of the text in its boxes."""
+    found = [drawing]
+    for child in drawing:
+        if child.tag != "txbxContent":
+            found += _own(child)
+    return found
+
+
+_NAMED = {
+    "docPr", "cNvPr", "shape", "rect", "roundrect", "oval", "line", "group", "imagedata",
+    "placeholder", "attr", "textbox", "textpath",
+}  # fmt: skip
+_WRAPPERS = {"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"}
+
+
+def _inside(element: Element, tag: str) -> list[Element]:
+    """Return the rows or cells of an element, those inside controls too."""
+    found = []
+    for child in element:
+        if child.tag == tag:
+            found.append(child)
+        elif child.tag in _WRAPPERS:
+            found += _inside(child, tag)
+    return found
+
+
+def _span(cell: Element) -> int:
+    span = cell.find("tcPr/gridSpan")
+    value = span.get("val", "1") if span is not None else "1"
+    return min(int(value), 63) if value.isdigit() else 1
+
+
+def _heading(style: str, level: int | None) -> int:
+    """Return the level of a heading from 1, or 0 for other text."""
+    if match := _HEADING.match(style):
+        return int(match[1])
+    if style.lower() == "title":
+        return 1
+    return level + 1 if level is not None and level < 9 else 0
+
+
+def _gone(look: Look) -> Where | None:
+    """Tell whether what hangs in a run goes with it; a picture has no colour or size of text."""
+    return Where.HIDDEN if look.hidden else None
+
+
+def _symbol(code: str) -> str:
+    try:
+        value = int(code, 16)
+    except ValueError:
+        return ""
+    return chr(value - 0xF000) if 0xF020 <= value <= 0xF0FF else ""
+
+
+def _words(element: Element) -> list[str]:
+    return [one.text for one in element.iter() if one.tag in ("t", "delText") and one.text]
+
+
+def _of(story: Story) -> str:
+    return "" if story.where is Where.BODY else f"{story.where} {story.place}".strip()
+
+
+def _box_fill(drawing: Element, around: str | None) -> str | None:
+    """Return what lies behind the text of a box: "" where a fill of its own can't be told."""
+    for shape in drawing.iter():
+        if shape.tag in ("solidFill", "gradFill", "blipFill", "pattFill", "fillRef"):
+            return ""
+        if shape.get("fillcolor") and shape.get("filled") not in ("f", "false"):
+            return ""
+    return around
+
+
+def _crop(blip: Element, parent: Element) -> Crop | None:
+    """Return what the document cuts off a picture, in shares of its sides."""
+    rect = parent.find("srcRect")
+    sides = [rect.get(k, "0") for k in ("l", "t", "r", "b")] if rect is not None else []
+    if blip.tag == "imagedata":
+        sides = [blip.get(f"crop{k}", "0") for k in ("left", "top", "right", "bottom")]
+    try:
+        left, top, right, bottom = (_share(side, blip.tag == "imagedata") for side in sides)
+    except ValueError:
+        return None
+    return (left, top, right, bottom) if any((left, top, right, bottom)) else None
+
+
+def _share(value: str, vml: bool) -> float:
+    """Return a share of a side: VML counts in 65536ths ("f"), DrawingML in 100 000ths."""
+    if value.endswith("%"):
+        return float(value[:-1]) / 100
+    if vml:
+        return float(value[:-1]) / 65536 if value.endswith("f") else float(value)
+    return float(value) / 100_000

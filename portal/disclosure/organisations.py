@@ -1,0 +1,511 @@
+"""Schools, authorities, organisations, streets: a name with a noun that says what it is."""
+
+from collections.abc import Iterator, Sequence
+
+from portal.disclosure.bags import bag
+from portal.disclosure.cues import NOT_NAMES, VERBS
+from portal.disclosure.findings import Candidate, Kind, Tier
+from portal.disclosure.lists import Lists
+from portal.disclosure.tokens import Token
+
+_SCHOOL = bag(
+    """
+    school academy college nursery kindergarten preschool pre-school playgroup pru madrasah
+    madrassah madrasa madressa yeshiva cheder primary infants juniors grammar high sixth
+    university talmud seminary ysgol coleg
+    """
+)
+_HEALTH = bag(
+    """
+    surgery hospital infirmary practice clinic hospice ward pharmacy camhs physiotherapy
+    """
+)
+_COUNCIL = bag(
+    """
+    council mbc bc cc dc lbc borough ccg icb
+    """
+)
+_FAITH = bag(
+    """
+    mosque masjid church temple gurdwara synagogue shul chapel cathedral mandir minster abbey
+    priory parish fellowship ministries tabernacle monastery
+    """
+)
+_STRONG = bag(
+    """
+    hotel hostel guesthouse barracks stadium ltd limited llp plc solicitors chambers fc afc gym
+    inn arms pub cafe restaurant takeaway supermarket constabulary festival airport station
+    library museum theatre cinema barbers garage leisure retail
+    """
+)
+_WEAK = bag(
+    """
+    centre center club hub project trust charity foundation association society team service
+    services partnership panel police court home homes house lodge estate park unit housing
+    group prison yoi mill market mall board branch scouts cadets academy community shop store
+    stores federation collective consortium alliance network office offices building suite hall
+    room
+    """
+)
+_STREET = bag(
+    """
+    road rd street st lane ln avenue ave close drive crescent cres way place court ct gardens
+    gdns grove terrace walk mews hill square row rise view green parade mount fold croft flats
+    towers tower heights quay wharf boulevard common bank villas cottages cottage farm barn
+    dairy rectory vicarage gate lanes bridge roundabout underpass canal heath meadows meadow rec
+    playground woods reservoir
+    """
+)
+_STREET_SURE = bag(
+    """
+    road rd street lane ln avenue ave crescent cres gardens gdns grove terrace mews drive close
+    lanes
+    """
+)
+_EMBLEMS = bag(
+    """
+    kingfisher phoenix oak oaks acorn willow willows elm beech birch maple ash cedar cedars
+    hawthorn rowan sycamore chestnut hazel holly ivy laurel laurels lime limes pine pines poplar
+    poplars heather lavender rose roses lily sunflower daisy bluebell primrose poppy orchard
+    meadow meadows spring springs brook river lake harbour haven bridge gateway compass anchor
+    lighthouse beacon lantern rainbow sunrise horizon sunshine star stars swan robin eagle
+    falcon hawk owl owls swallow swallows skylark lark dove otter badger fox hare squirrel
+    dolphin butterfly dragonfly bumblebee beehive hive nest den jubilee victoria albert
+    coronation millennium trinity emmanuel grace hope unity castle abbey priory manor mill forge
+    chapel garden gardens park woodland woodlands forest hillside hilltop highfield sandstone
+    granite copper amber ruby sapphire emerald crystal diamond pearl jade
+    """
+)
+_EVEN_BLOCKED = bag(
+    """
+    school academy ltd llp plc cc bc mbc lbc pru fc police
+    """
+)
+_LOWER = bag(
+    """
+    school academy college primary nursery surgery hospital mosque masjid church gurdwara hotel
+    hostel road rd street st lane ave avenue crescent cres terrace grove drive estate park high
+    """
+)
+_SMALL_SCHOOLS = bag(
+    """
+    primary academy high juniors infants nursery
+    """
+)
+_PREFIXES = {
+    "ysgol": Kind.SCHOOL, "coleg": Kind.SCHOOL, "masjid": Kind.ORGANISATION,
+    "hmp": Kind.ORGANISATION,
+    "yoi": Kind.ORGANISATION, "hmyoi": Kind.ORGANISATION, "raf": Kind.ORGANISATION,
+    "heol": Kind.ADDRESS, "ffordd": Kind.ADDRESS, "stryd": Kind.ADDRESS, "maes": Kind.ADDRESS,
+    "lon": Kind.ADDRESS, "cae": Kind.ADDRESS, "tim": Kind.ORGANISATION, "cyngor": Kind.AUTHORITY,
+    "meddygfa": Kind.ORGANISATION, "ysbyty": Kind.ORGANISATION, "capel": Kind.ORGANISATION,
+    "eglwys": Kind.ORGANISATION, "ty": Kind.ADDRESS, "clos": Kind.ADDRESS, "rhodfa": Kind.ADDRESS,
+}  # fmt: skip
+_OF = bag(
+    """
+    university borough diocese church city college school mosque archdiocese parish
+    """
+)
+_JOINERS = bag(
+    """
+    and of the upon le on in for y yr under cum by with
+    """
+)
+_GENERIC = NOT_NAMES | bag(
+    """
+    primary secondary special independent virtual local maintained faith boarding high state
+    free community children's childrens general acute private public whole infant junior middle
+    sixth form further higher residential alternative mainstream mental medical youth crown
+    magistrates' magistrates county borough city district parish town unitary supreme national
+    royal teaching student students islamic muslim jewish catholic christian sikh hindu anglican
+    english welsh british scottish irish professional personal previous current regional area
+    central main multi multi-agency single joint legal clinical day night evening weekend half
+    full part time online sunday saturday friday after breakfast homework supplementary safer
+    schools school's feeder receiving originating host placing neighbouring metropolitan london
+    sponsor academy trust trusts pupil referral unit units complementary nurture behaviour
+    inclusion attendance exclusion transitional transition admissions governing board body core
+    common good best practice reflective evidence based informed trauma restorative therapeutic
+    direct statutory universal targeted specialised crisis emergency acute walk-in drop-in out
+    hours open closed front back side large small big little contact family's father's mother's
+    women's men's girls' boys' girls boys young integrated looked lived missing return leaving
+    aftercare supported semi-independent secure children’s approved detention immigration
+    removal reception initial interim final full child's carers responsible adolescent
+    exploitation prevention prevent channel terrorism counter domestic abuse violence sexual
+    substance misuse drug alcohol offending justice probation response access assessment advice
+    assurance quality business intelligence information data digital human resources democratic
+    member members executive cabinet scrutiny overview corporate parenting commissioning
+    performance locality neighbourhood neighbourhoods citizen citizens royal navy army air force
+    fire rescue ambulance coastguard military armed civil criminal tribunal upper lower appeal
+    administrative coroner's coroners chancery protection leisure sports sport football boxing
+    cricket swimming arts craft drama music dance theatre stay play toddler baby foster adoptive
+    adoption connected kinship respite short break shared lives rented social council temporary
+    accommodation assisted living extra sheltered nursing bed nhs foundation hospital ward care
+    health visiting midwifery maternity paediatric accident nursery reception intake duty
+    screening triage mash cpr speech language therapy occupational physical educational
+    psychology welfare learning disability disabilities autism sensory portage ethnic minority
+    traveller asylum refugee resettlement migrant unaccompanied welcome wellbeing emotional peer
+    mentoring mentor befriending volunteer volunteers voluntary women men boy girl mother father
+    victims victim carer older younger complex key early years whole edge strengthening families
+    think sector faith-based interfaith religious prayer worship bible study theology
+    """
+)
+
+
+def organisations(text: str, words: Sequence[Token], lists: Lists) -> Iterator[Candidate]:
+    """Give what is named with a noun of its kind, and block the words of each."""
+    # from the end, so that "Lister Road Surgery" is a surgery and no road
+    for number in range(len(words) - 1, -1, -1):
+        found = (
+            _before_head(words, number, lists)
+            or _after_prefix(words, number, lists)
+            or _after_of(words, number, lists)
+        )
+        if found:
+            first, last, kind = found
+            yield _candidate(words[first : last + 1], kind)
+
+
+def _candidate(some: Sequence[Token], kind: Kind) -> Candidate:
+    for token in some:
+        token.blocked = True
+    why, instead = _said(kind, {token.base for token in some})
+    return Candidate(some[0].start, some[-1].stop, kind, Tier.LIKELY, why, instead)
+
+
+def _said(kind: Kind, bases: set[str]) -> tuple[str, str]:
+    if kind is Kind.SCHOOL:
+        return "A school is known to everybody who lives near it", _school(bases)
+    if kind is Kind.AUTHORITY:
+        return "The name of an authority tells where this was", "the local authority"
+    if kind is Kind.ADDRESS:
+        return "A street or building tells where somebody lives", ""
+    return "A local organisation tells where this was", _organisation(bases)
+
+
+def _school(bases: set[str]) -> str:
+    if bases & {"primary", "infants", "juniors", "junior", "infant"}:
+        return "a primary school"
+    if bases & {"high", "secondary", "grammar"}:
+        return "a secondary school"
+    if bases & {"college", "coleg", "sixth", "university"}:
+        return "a university" if "university" in bases else "a college"
+    if bases & {"nursery", "preschool", "pre-school", "playgroup", "kindergarten"}:
+        return "a nursery"
+    return "a school"
+
+
+def _organisation(bases: set[str]) -> str:
+    table = (
+        ("a hospital", {"hospital", "infirmary", "ward", "ysbyty"}),
+        ("a GP surgery", {"surgery", "practice", "meddygfa"}),
+        ("a hotel", {"hotel", "hostel", "guesthouse"}),
+        ("a mosque", {"mosque", "masjid"}),
+        ("a church", {"church", "chapel", "cathedral"}),
+        ("a place of worship", {"temple", "gurdwara", "synagogue", "mandir", "shul"}),
+        ("the police", {"police", "constabulary"}),
+        ("a court", {"court"}),
+        ("a team", {"team"}),
+        ("a children's home", {"home", "homes"}),
+        ("a youth club", {"youth"}),
+        ("a park", {"park"}),
+        ("a station", {"station"}),
+        ("a law firm", {"solicitors", "llp", "chambers"}),
+        ("a company", {"ltd", "limited", "plc"}),
+    )
+    return next((said for said, some in table if bases & some), "a local organisation")
+
+
+def _kind(base: str) -> Kind | None:
+    if base in _SCHOOL:
+        return Kind.SCHOOL
+    if base in _COUNCIL:
+        return Kind.AUTHORITY
+    if base in _STREET:
+        return Kind.ADDRESS
+    if base in _HEALTH | _FAITH | _STRONG | _WEAK:
+        return Kind.ORGANISATION
+    return None
+
+
+def _specific(token: Token, lists: Lists) -> bool:
+    """Say whether a word before a noun makes it one of its kind."""
+    base = token.base
+    if (token.blocked and not token.place) or base in _GENERIC:
+        return token.place
+    if token.place or (token.upper and len(base) < 4 and not token.shouted):
+        return token.place
+    if token.owns and not token.opens:
+        return True
+    parts = base.split("-")
+    if all(lists.known(part) or part in _GENERIC for part in parts):
+        return base in lists.given and base not in lists.common
+    return True
+
+
+def _before_head(words: Sequence[Token], at: int, lists: Lists) -> tuple[int, int, Kind] | None:
+    """Return the name that ends in the noun at `at`."""
+    head = words[at]
+    kind = _kind(head.base)
+    if kind is None or at == 0 or (head.blocked and head.base not in _EVEN_BLOCKED):
+        return None
+    if not head.capital:
+        return _in_small_letters(words, at, kind, lists)
+    if _only_letters(words, at):
+        return None
+    first = _leftmost(words, at)
+    if head.base in _STREET_SURE - {"drive", "close", "grove"} and _any_street(words, first, at):
+        wider = at - 2 >= first and words[at - 2].base not in _GENERIC
+        return (at - 2 if wider else at - 1), at, kind
+    while first < at and not words[first].place and _says_nothing(words[first]):
+        first += 1
+    some = words[first:at]
+    if any(_specific(token, lists) for token in some):
+        return first, at, _refined(words, at, kind)
+    return (first, at, kind) if some and _own_name(some, head, kind) else None
+
+
+def _only_letters(words: Sequence[Token], at: int) -> bool:
+    """Say whether CC or St is a council's or a street's only where a place stands before."""
+    head = words[at]
+    if head.text in {"BC", "CC", "DC", "MBC", "LBC"} and not words[at - 1].place:
+        return True
+    return head.base in {"cc", "bc", "dc", "ct", "st"} and head.opens
+
+
+def _says_nothing(token: Token) -> bool:
+    return token.base in _GENERIC or token.base in _JOINERS or token.blocked
+
+
+def _own_name(some: Sequence[Token], head: Token, kind: Kind) -> bool:
+    """Say whether English words before a noun are a name of its own: Green Lane School."""
+    if _weak(head):
+        return _named_team(some, head) or _served(some, head)
+    if head.shouted or (kind is Kind.ADDRESS and not head.plain_line):
+        return False
+    # a sentence may begin with any word
+    return any(not _says_nothing(token) for token in some) and not (
+        len(some) == 1 and some[0].opens
+    )
+
+
+def _served(some: Sequence[Token], head: Token) -> bool:
+    """Say whether it is a centre for something, with a name before: The Limes Medical Centre."""
+    kinds = {
+        "medical",
+        "health",
+        "leisure",
+        "shopping",
+        "islamic",
+        "hindu",
+        "sikh",
+        "jewish",
+        "arts",
+    }
+    return (
+        head.base == "centre"
+        and not head.shouted
+        and some[-1].base in kinds
+        and some[0].base not in _GENERIC
+        and not (some[0].opens or some[0].blocked)
+    )
+
+
+def _named_team(some: Sequence[Token], head: Token) -> bool:
+    """Say whether a team has one English word as its own name: Kingfisher Team."""
+    if (
+        head.base
+        not in {
+            "ward",
+            "high",
+            "primary",
+            "team",
+            "hub",
+            "club",
+            "unit",
+            "centre",
+            "house",
+            "lodge",
+            "project",
+        }
+        or head.shouted
+    ):
+        return False
+    own = [
+        token
+        for token in some
+        if token.base not in _GENERIC and token.base not in _JOINERS and not token.blocked
+    ]
+    return (
+        len(own) == 1
+        and own[0] is some[0]
+        and not own[0].opens
+        and head.plain_line
+        and not own[0].upper
+        and not own[0].owns
+        and own[0].base in _EMBLEMS
+    )
+
+
+def _any_street(words: Sequence[Token], first: int, at: int) -> bool:
+    """Say whether any capitalised word before "Road" makes a street of it: New Road."""
+    before = words[at - 1]
+    return (
+        first < at
+        and words[at].gap == " "
+        and before.capital
+        and not before.opens
+        and not words[at].shouted
+    )
+
+
+def _refined(words: Sequence[Token], at: int, kind: Kind) -> Kind:
+    if words[at].base == "borough":
+        return Kind.AUTHORITY
+    return kind
+
+
+def _weak(head: Token) -> bool:
+    base = head.base
+    if base in _STREET:
+        return base not in _STREET_SURE
+    return base in _WEAK or base in {
+        "practice",
+        "high",
+        "primary",
+        "borough",
+        "ward",
+        "parish",
+        "university",
+        "clinic",
+        "station",
+        "library",
+        "leisure",
+        "garage",
+    }
+
+
+def _leftmost(words: Sequence[Token], at: int) -> int:
+    """Return where the capitalised words before `at` begin."""
+    first = at
+    while first > 0 and at - first < 6:
+        if "\n" in words[first].gap or words[first].opens:
+            break
+        gap = words[first].gap
+        before = words[first - 1]
+        if before.shouted and (before.base in NOT_NAMES or before.base in VERBS):
+            break
+        close = gap in {" ", " & ", "-", ". ", " - "} and (
+            gap != ". " or before.base in {"st", "rd"}
+        )
+        if not close:
+            break
+        joined = (
+            before.base in _JOINERS and first > 1 and words[first - 2].capital and before.gap == " "
+        )
+        if not (before.capital or joined) or (before.owns and before.base in NOT_NAMES):
+            break
+        first -= 1
+    return first
+
+
+def _in_small_letters(
+    words: Sequence[Token], at: int, kind: Kind, lists: Lists
+) -> tuple[int, int, Kind] | None:
+    head = words[at]
+    if head.base not in _LOWER or head.gap != " ":
+        return None
+    first = at
+    if head.base in _SMALL_SCHOOLS:
+        first = _after_preposition(words, at)
+        if first < at:
+            return first, at, kind
+        first = at
+    while first > 0 and at - first < 4 and words[first].gap in {" ", "'s "}:
+        before = words[first - 1]
+        odd = before.place or not (lists.known(before.base) or before.blocked)
+        saint = before.base in {"st", "saint"}
+        if not (odd or saint) or (before.owns and not saint):
+            break
+        if (
+            before.base in lists.given
+            and not before.place
+            and head.base not in {"road", "rd", "street", "st"}
+        ):
+            break
+        first -= 1
+    return (
+        (first, at, kind)
+        if first < at and not (at - first == 1 and words[first].base in {"st", "saint"})
+        else None
+    )
+
+
+def _after_preposition(words: Sequence[Token], at: int) -> int:
+    """Return where the name begins in "goes to marl pits primary"; `at` where there is none."""
+    first = at
+    while first > 0 and at - first < 4 and words[first].gap == " ":
+        before = words[first - 1]
+        if before.base in {"to", "at", "attends", "attending", "from", "in"}:
+            return first
+        if before.base in _GENERIC or before.blocked or before.owns:
+            return at
+        first -= 1
+    return at
+
+
+def _after_prefix(words: Sequence[Token], at: int, lists: Lists) -> tuple[int, int, Kind] | None:
+    """Return the name that follows a noun, as in Welsh."""
+    head = words[at]
+    kind = _PREFIXES.get(head.base)
+    if kind is None or not head.capital or (head.blocked and head.base not in {"hmp", "yoi"}):
+        return None
+    last = at
+    while last + 1 < len(words) and last - at < 4:
+        following = words[last + 1]
+        if following.gap not in {" ", "-"} or not (following.capital or following.base in _JOINERS):
+            break
+        if (
+            following.capital
+            and lists.known(following.base)
+            and not following.place
+            and kind is not Kind.SCHOOL
+        ):
+            break
+        last += 1
+    while last > at and words[last].base in _JOINERS:
+        last -= 1
+    return (at, last, kind) if last > at else None
+
+
+def _after_of(words: Sequence[Token], at: int, lists: Lists) -> tuple[int, int, Kind] | None:
+    """Return "University of Leeds", "London Borough of Brent"."""
+    head = words[at]
+    if not head.capital or head.base not in _OF or at + 2 >= len(words):
+        return None
+    if words[at + 1].base != "of" or not words[at + 2].capital:
+        return None
+    last = at + 2
+    if not _specific(words[last], lists) and words[last].base not in {"st", "our"}:
+        return None
+    while (
+        last + 1 < len(words)
+        and words[last + 1].capital
+        and words[last + 1].gap == " "
+        and last - at < 5
+    ):
+        last += 1
+    if last + 2 < len(words) and words[last + 1].base in {"and", "upon"} and words[last + 2].place:
+        last += 2
+    kind = (
+        Kind.AUTHORITY
+        if head.base in {"borough", "city"}
+        else _kind(head.base) or Kind.ORGANISATION
+    )
+    first = at
+    while (
+        first > 0
+        and words[first].gap == " "
+        and words[first - 1].base in {"london", "royal", "metropolitan"}
+    ):
+        first -= 1
+    return first, last, kind

@@ -1,0 +1,300 @@
+"""Identifiers that are known by their form: with a check digit, or with the word that says so.
+
+A mistyped NHS number after "NHS" still counts. Every repetition is bounded, so that no text takes
+longer than its length.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from stdnum.gb import nhs, upn
+
+from portal.disclosure.findings import Candidate, Kind, Tier
+from portal.disclosure.lists import Lists, fold
+
+CERTAIN, LIKELY = Tier.CERTAIN, Tier.LIKELY
+
+
+class Rule(NamedTuple):
+    """A form; its group `it` is the finding, or all of it where there is none."""
+
+    kind: Kind
+    tier: Tier
+    form: re.Pattern[str]
+    why: str
+
+
+def _rule(kind: Kind, tier: Tier, form: str, why: str) -> Rule:
+    return Rule(kind, tier, re.compile(form), why)
+
+
+_NUMBER = (
+    r"(?i:(?:\s?(?:no|number|num|nr|id|ref|reference|code)\b)?[\s.:#|=-]{0,4}(?:is|was|of)?\s{0,2})"
+)
+_REFERRED = (
+    r"(?:case|crime|log|ref|refs|reference|liquidlogic|mosaic|lcs|cad|incident|urn|occurrence|"
+    r"tenancy|tenant|file|client|record|eclipse|carefirst|protocol|home office|ho|claim|court|"
+    r"application|niche|cris|oasis|prison|noms|pnc|cid|nass|asf|emis|systmone|rio|"
+    r"rent|account|policy|licence|permit|visa|brp|arc|port|exhibit|custody|warrant|complaint|"
+    r"invoice|swift|ecris|athena|nrm|duty|contact|referral|report|collar|staff|payroll|ticket|"
+    r"student|pupil|candidate|hospital|patient|mrn|unit|episode|ics|system|id|bail|intel|5x5x5)"
+)
+_ID = r"(?=[A-Za-z0-9/.:_\-]{0,24}\d[A-Za-z/.:_\-]{0,6}\d[A-Za-z/.:_\-]{0,6}\d)[A-Za-z0-9](?:[A-Za-z0-9/:_\-]|\.(?=[A-Za-z0-9])){2,30}"  # noqa: E501
+
+RULES = (
+    _rule(
+        Kind.ORGANISATION,
+        LIKELY,
+        r"\b(?i:st|saint)\.? (?i:mary|john|paul|peter|anne?|joseph|luke|mark|matthew|george|james|"
+        r"thomas|michael|patrick|cuthbert|francis|david|helen|margaret|andrew|stephen|aidan|bede|"
+        r"oswald|wilfrid|catherine|chad|clare|edward|edmund|bernadette|teresa|theresa|monica|"
+        r"augustine|benedict|dominic|gregory|hilda|hugh|jude|martin|nicholas|philip|saviour|"
+        r"swithun|winifred)(?i:'?s)?\b",
+        "A school, church or hospital is often called by its saint",
+    ),
+    _rule(
+        Kind.EMAIL, CERTAIN,
+        r"(?<![\w.+%-])[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}",
+        "An e-mail address leads to one person or team",
+    ),
+    _rule(
+        Kind.EMAIL, CERTAIN,
+        r"(?i)\b[\w.+-]{1,64}\s?(?:\[at\]|\(at\)|\sat\s)\s?[\w-]{1,63}\s?(?:\[dot\]|\(dot\)|"
+        r"\sdot\s)\s?[\w.-]{2,60}",
+        "An e-mail address, written out",
+    ),
+    _rule(
+        Kind.WEB_ADDRESS, CERTAIN,
+        r"(?i)(?:https?://|www\.)[^\s<>()\[\]\"']{3,500}",
+        "A web address may lead to a person, a school or a report about them",
+    ),
+    _rule(
+        Kind.WEB_ADDRESS, CERTAIN,
+        r"(?i)(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,8}/[\w.~%#?&=+/@-]{1,300}",
+        "A web address may lead to a person, a school or a report about them",
+    ),
+    _rule(
+        Kind.WEB_ADDRESS, CERTAIN,
+        r"(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,4}(?:com|org|net|uk|example|info|gg|tv|"
+        r"ly)\b(?![\w@])",
+        "A web address may lead to a person, a school or a report about them",
+    ),
+    _rule(
+        Kind.POSTCODE, CERTAIN,
+        r"\b(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]?[ \n]{0,2}\d[ABD-HJLNP-UW-Z]{2})\b",
+        "A postcode stands for about fifteen homes",
+    ),
+    _rule(
+        Kind.POSTCODE, CERTAIN,
+        r"\b(?i:[a-pr-uwyz][a-hk-y]?\d[a-z\d]? ?\d(?!st\b|nd\b|rd\b|th\b)[abd-hjlnp-uw-z]{2})\b",
+        "A postcode stands for about fifteen homes",
+    ),
+    _rule(
+        Kind.POSTCODE, LIKELY,
+        r"(?i:postcode|post code)\W{0,3}(?:(?i:is|area|district|"
+        r"of)\s)?(?P<it>[A-Za-z]{1,2}\d{1,2}[A-Za-z]?)\b",
+        "The first half of a postcode names a district",
+    ),
+    _rule(
+        Kind.NATIONAL_INSURANCE_NUMBER, CERTAIN,
+        r"\b(?i:[a-z]{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?[a-d])\b",
+        "The form of a National Insurance number",
+    ),
+    _rule(
+        Kind.NATIONAL_INSURANCE_NUMBER, CERTAIN,
+        r"(?i:\bnino|\bni\b|national insurance|\bn\.i\.)" + _NUMBER
+        + r"(?P<it>(?i:[a-z]{1,3})?[\s-]?\d(?:[\s-]?\d){4,7}[\s-]?(?i:[a-z]\b)?)",
+        "A number after the words National Insurance, even if mistyped",
+    ),
+    _rule(
+        Kind.UNIQUE_PUPIL_NUMBER, CERTAIN,
+        r"(?i:\bupn\b|\buln\b|unique (?:pupil|learner))" + _NUMBER
+        + r"(?P<it>(?i:[a-z])?(?:[\s-]?\d){8,12}(?i:[\s-]?[a-z0-9])?)\b",
+        "A number after the letters UPN or ULN, even if mistyped",
+    ),
+    _rule(
+        Kind.UNIQUE_PUPIL_NUMBER, CERTAIN, r"\b[A-Z]\d{11}[A-Z0-9]\b",
+        "The form of a unique pupil number",
+    ),
+    _rule(
+        Kind.PASSPORT, CERTAIN,
+        r"(?i:passport)(?:(?i:\s(?:no|num|"
+        r"number)\.))?[^\n.;]{0,40}?(?P<it>\b(?i:[a-z]{0,2})\s?\d(?:\s?\d){5,9})\b",
+        "A number after the word passport",
+    ),
+    _rule(
+        Kind.DRIVING_LICENCE, CERTAIN,
+        r"\b[A-Z]{2,5}9{0,3}\d{6}[A-Z9]{2}\s?\d?[A-Z]{2}\b",
+        "The form of a driving licence number",
+    ),
+    _rule(
+        Kind.BANK_ACCOUNT, CERTAIN,
+        r"(?i:sort code|s/c)\W{0,4}(?P<it>\d{2}[-\s]?\d{2}[-\s]?\d{2})\b",
+        "A sort code",
+    ),
+    _rule(
+        Kind.VEHICLE, CERTAIN,
+        r"\b[A-Z]{2} ?\d{2}[ -]?[A-Z]{3}\b",
+        "The form of a vehicle registration",
+    ),
+    _rule(
+        Kind.VEHICLE, CERTAIN,
+        r"(?i:\b(?:reg|registration|plate|plates|index|vrm|vehicle|car|van|taxi|moped|motorbike|"
+        r"bike|driv(?:es?|ing|en)|"
+        r"corsa|golf|fiesta|astra|focus|polo|bmw|audi|mercedes|vw|ford|vauxhall|toyota|prius|"
+        r"transit)\b)"
+        r"[^.\n]{0,50}?\b(?P<it>(?i:[a-z]{2}\d{2}[ -]?[a-z]{3}|[a-z]\d{1,3}[ -]?[a-z]{3}|"
+        r"[a-z]{3}[ -]?\d{1,3}[a-z])"
+        r"|[A-Z]{2}\d{2}|[A-Z]\d{2,3})\b(?![ -]?\d)",
+        "A vehicle registration, or the beginning of one",
+    ),
+    _rule(
+        Kind.VEHICLE, CERTAIN,
+        r"\b(?!Y\d|S\d\d )[A-Z]\d{2,3} [A-Z]{3}\b(?! ?[a-z])",
+        "The form of a vehicle registration",
+    ),
+    _rule(
+        Kind.CASE_REFERENCE, CERTAIN,
+        r"(?i:\b(?:log|cad|incident)\b)" + _NUMBER
+        + r"(?P<it>\d{1,6}\s?(?:of|/|dated)\s?\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?)\b",
+        "The number of a police log",
+    ),
+    _rule(
+        Kind.CASE_REFERENCE, CERTAIN,
+        r"(?i:\b" + _REFERRED + r"\b)" + _NUMBER
+        + r"(?P<it>\b" + _ID + r"(?:(?: of |/)\d[\d/.]{2,9}\d)?)",
+        "A reference by which a record can be found",
+    ),
+    _rule(
+        Kind.CASE_REFERENCE, CERTAIN,
+        r"\b[A-Z]{1,6}[A-Z0-9]{0,6}[-/](?=[A-Z0-9/-]{0,20}\d[A-Z/-]{0,4}\d[A-Z/-]{0,4}\d[A-Z/-]{0,4}\d?)[A-Z0-9]{1,12}(?:[-/][A-Z0-9]{1,12}){0,4}\b",
+        "The form of a case reference",
+    ),
+    _rule(
+        Kind.CASE_REFERENCE, CERTAIN,
+        r"\b(?:\d{2}/\d{3,8}/\d{2,4}|[A-Z]{2}\d{2}[A-Z]\d{5}|[A-Z]{2,6} ?\d{6,12}|"
+        r"[A-Z]\d{7,10}(?:/\d{1,3})?)\b",
+        "The form of a case reference",
+    ),
+    _rule(
+        Kind.HANDLE, CERTAIN,
+        r"(?<![\w.@/])@[A-Za-z0-9_](?:[\w.]{0,28}\w)?",
+        "A name that someone uses online",
+    ),
+    _rule(Kind.HANDLE, CERTAIN, r"\b[\w.]{2,32}#\d{4}\b", "A name that someone uses on Discord"),
+    _rule(
+        Kind.HANDLE, CERTAIN,
+        r"(?<![\w/.])(?=\w{0,30}[A-Za-z])[A-Za-z0-9]{1,20}(?:_{1,3}[A-Za-z0-9]{1,20}){1,4}_{0,2}(?![\w/])",
+        "A name with underscores, as people use them online",
+    ),
+    _rule(
+        Kind.HANDLE, CERTAIN,
+        r"(?i:\b(?:snap|snapchat|insta|instagram|tiktok|tik tok|telegram|discord|xbox|psn|"
+        r"playstation|roblox|"
+        r"fortnite|minecraft|steam|twitch|twitter|whatsapp|facebook|fb|youtube|reddit|kik|gamer "
+        r"?tag|game ?tag|"
+        r"user ?name|handle|screen ?name|online|gaming name|plays as|posts as|posting as|goes by|"
+        r"signal|4chan|8kun|gab|bitchute|channel called|server)\b)[^\n.;@]{0,34}?"
+        r"(?<![\w-])(?P<it>(?=\w{0,20}(?:[a-z][A-Z]|\d[A-Za-z]|[A-Za-z]{3}\d|"
+        r"\w\.\w))[A-Za-z][\w.]{3,29}[A-Za-z0-9_])\b",
+        "A name that someone uses online",
+    ),
+    _rule(
+        Kind.BANK_ACCOUNT, CERTAIN,
+        r"\b\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}\b", "The form of a bank card number",
+    ),
+)  # fmt: skip
+
+_PHONE = re.compile(
+    r"(?<![\w.£/-])(?:(?:\+|00)44[\s.-]?(?:\(0\)[\s.-]?)?|\(?0)(?:\d[\s().-]{0,2}){8,9}\d(?![\d])"
+)
+_PHONE_SAID = re.compile(
+    r"(?i:\b(?:tel|telephone|phone|mobile|mob|call|ring|rang|text|fax|whatsapp|ph|landline)\b)"
+    r"[^\n\d.;]{0,20}(?P<it>\+?\d(?:[\s-]?\d){5,12})(?!\d)"
+)
+_FREE = re.compile(r"\(?0(?:800|808|300|345|845|870)")
+_YEARS = re.compile(r"(?:(?:19|20)\d\d[ -]){1,3}(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d")
+_LONG = re.compile(r"(?<![\w£.,/-])\d(?:[ -]?\d){7,15}(?![\w/]|[.,]\d)")
+_NHS_SAID = re.compile(r"(?i)\bnhs\b[^\n]{0,24}$")
+_HANDLE_SAID = re.compile(
+    r"(?i:\b(?:snap|snapchat|insta|instagram|tiktok|tik tok|telegram|discord|xbox|psn|roblox|"
+    r"steam|twitch|"
+    r"twitter|kik|reddit|gamer ?tag|user ?name|handle|screen ?name)\b)"
+    r"(?:\s(?:user ?name|name|account|handle|id|tag|user|profile|page))?"
+    r"(?:\s?[:=]\s?|\s(?:is|as|was|called|under)\s)['\"]?(?P<it>[A-Za-z0-9][\w.]{2,29})"
+)
+_PUBLIC_SITES = re.compile(
+    r"(?i)(?:https?://)?(?:[\w-]{1,40}\.)?(?:(?:www|assets\.publishing\.service|educateagainsthate|"
+    r"explore-education-statistics\.service|get-information-schools\.service)\.gov\.uk|gov\.uk|"
+    r"legislation\.gov\.uk|nhs\.uk|england\.nhs\.uk|nspcc\.org\.uk|actearly\.uk|"
+    r"educateagainsthate\.com|iwf\.org\.uk|ceop\.police\.uk|ofsted\.gov\.uk|parliament\.uk|"
+    r"scie\.org\.uk|nice\.org\.uk|ico\.org\.uk|judiciary\.uk)(?=[/?#:]|$)"
+)
+
+
+def structured(text: str, lists: Lists) -> Iterator[Candidate]:
+    """Give the identifiers in a plain text that are known by their form."""
+    for rule in RULES:
+        for match in rule.form.finditer(text):
+            group: int | str = "it" if "it" in rule.form.groupindex else 0
+            start, end = match.span(group)
+            end -= len(text[start:end]) - len(text[start:end].rstrip(" .,;:!?'\"-/"))
+            if end > start and not _harmless(rule.kind, text[start:end], text, start):
+                yield Candidate(start, end, rule.kind, rule.tier, rule.why)
+    yield from _phones(text)
+    yield from _numbers(text)
+    for match in _HANDLE_SAID.finditer(text):
+        said = fold(match["it"].rstrip("."))
+        if not lists.known(said):
+            yield Candidate(
+                *match.span("it"), Kind.HANDLE, CERTAIN, "A name that someone uses online"
+            )
+
+
+def _harmless(kind: Kind, said: str, text: str, start: int) -> bool:
+    """Say whether a form that fits is something everybody has."""
+    if kind is Kind.WEB_ADDRESS:
+        return bool(_PUBLIC_SITES.match(said)) or (
+            "/" not in said and said.count(".") == 1 and said.endswith((".tv", ".ly", ".gg"))
+        )
+    if kind is Kind.HANDLE:
+        return bool(_PUBLIC_SITES.match(said)) or said in {"e.g", "i.e"}
+    if kind is Kind.CASE_REFERENCE:
+        return bool(
+            re.fullmatch(r"(?:19|20)\d\d(?:[-/](?:\d\d|20\d\d))?|\d{1,3}", said)
+            or re.match(r"(?i)dfe|isbn|hc |cm ?\d|covid|[a-z]{1,6}/\d{1,2}/\d{1,2}$", said)
+            or re.fullmatch(r"\d{1,2}[/.:-]\d{1,2}(?:[/.:-]\d{2,4})?", said)
+        )
+    return False
+
+
+def _phones(text: str) -> Iterator[Candidate]:
+    why = "A telephone number leads to one person or team"
+    for match in _PHONE.finditer(text):
+        if not _FREE.match(match[0]):
+            yield Candidate(*match.span(), Kind.PHONE, CERTAIN, why)
+    for match in _PHONE_SAID.finditer(text):
+        digits = re.sub(r"\D", "", match["it"])
+        if not _FREE.match(match["it"]) and not re.fullmatch(r"(?:19|20)\d\d(?:19|20)\d\d", digits):
+            yield Candidate(*match.span("it"), Kind.PHONE, CERTAIN, why)
+
+
+def _numbers(text: str) -> Iterator[Candidate]:
+    """Give numbers of eight or more digits, with what their check digit or context says."""
+    for match in _LONG.finditer(text):
+        said = re.sub(r"\D", "", match[0])
+        before = text[max(0, match.start() - 40) : match.start()]
+        if _FREE.match(match[0]) or _YEARS.fullmatch(match[0]):
+            continue
+        if _NHS_SAID.search(before):
+            why = "A number after the letters NHS, even if mistyped"
+            yield Candidate(*match.span(), Kind.NHS_NUMBER, CERTAIN, why)
+        elif len(said) == 10 and nhs.is_valid(said):
+            why = "A number with the check digit of an NHS number"
+            yield Candidate(*match.span(), Kind.NHS_NUMBER, CERTAIN, why)
+        elif len(said) == 13 and upn.is_valid(said):
+            yield Candidate(*match.span(), Kind.UNIQUE_PUPIL_NUMBER, CERTAIN, "A pupil's number")
+        else:
+            why = "A number this long may be the number of a record, an account or a person"
+            yield Candidate(*match.span(), Kind.NUMBER, LIKELY, why)

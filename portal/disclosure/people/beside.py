@@ -1,0 +1,292 @@
+"""What stands beside a word and says that it is a person."""
+
+import re
+
+from portal.disclosure.bags import bag
+from portal.disclosure.cues import (
+    AFTER_WEAK,
+    BELONGINGS,
+    HARD_TITLES,
+    KIN,
+    NOT_NAMES,
+    ROLES,
+    TITLES,
+    VERBS,
+    WEAK_VERBS,
+)
+from portal.disclosure.people.page import Page
+from portal.disclosure.people.spelling import Spelling
+from portal.disclosure.tokens import Token
+
+_PEOPLE_LISTED = re.compile(
+    r"(?i)[\s*>#-]{0,6}(?:present|attend\w{2,4}|in attendance|apologies|staff|cc|siblings|"
+    r"children|linked|invited|"
+    r"circulation|distribution|household|members|also present|copied to|to|family|brothers|"
+    r"sisters|friends|peers|"
+    r"associates|other children)\b[^:\n]{0,24}:"
+)
+_LITTLE = bag(
+    """
+    a an in on at not very being now late an
+    """
+)
+_SEASONED = bag(
+    """
+    in each this last next by of the since until during every
+    """
+)
+_SELDOM = bag(
+    """
+    may june april august march will art justice summer autumn spring winter christian angel
+    star
+    """
+)
+
+
+class Cues:
+    """Knows a person by the words around."""
+
+    def __init__(self, page: Page, spelling: Spelling) -> None:
+        self._page = page
+        self._spelling = spelling
+
+    def on_a_list(self, token: Token) -> bool:
+        """Say whether a word is an entry of a line that lists people."""
+        line = self._page.text.rfind("\n", 0, token.start) + 1
+        if not _PEOPLE_LISTED.match(self._page.text, line, token.start):
+            return False
+        return bool(
+            re.search(
+                r"(?:[:,;&\u2013-]|\band)\s$",
+                self._page.text[max(0, token.start - 5) : token.start],
+            )
+            and re.match(
+                r"\s?(?:[,;&(.\n\u2013-]|and\b|from\b|$)", self._page.text[token.end :][:6]
+            )
+        )
+
+    def among_countries(self, at: int) -> bool:
+        near = [
+            self._page.words[n]
+            for n in (at - 1, at + 1, at - 2, at + 2)
+            if 0 <= n < len(self._page.words)
+        ]
+        return any(token.blocked and token.capital and not token.upper for token in near)
+
+    def stands_alone(self, at: int) -> bool:
+        """Say whether a word within a sentence has no other capital to explain its own."""
+        token = self._page.words[at]
+        if token.base in _SELDOM:
+            return self.person_follows(at) or self.introduced(at)
+        before = self._page.words[at - 1] if at else None
+        after = self._page.next(at)
+        if (
+            before
+            and token.gap == " "
+            and before.capital
+            and not before.opens
+            and self._spelling.known(before.base)
+        ):
+            return before.base in ROLES or before.base in TITLES
+        return not (
+            after
+            and after.capital
+            and self._page.lists.known(after.base)
+            and after.base not in self._page.lists.surnames
+        )
+
+    def titled(self, at: int) -> bool:
+        """Say whether a title stands before the word: any word is a name then."""
+        token = self._page.words[at]
+        if at == 0:
+            return False
+        before = self._page.words[at - 1]
+        gap = self._page.text[before.end : token.start]
+        if token.base in NOT_NAMES or token.base in VERBS or before.owns:
+            return False
+        # PC 4417 Hughes
+        if re.fullmatch(r"\s\d{2,6}\s", gap):
+            return (
+                before.base
+                in {"pc", "dc", "ds", "di", "sgt", "pcso", "wpc", "dci", "officer", "insp"}
+                and token.capital
+            )
+        if gap not in {" ", ". "}:
+            return False
+        if before.base in {"ds", "di", "dc", "pc"} and not before.upper:
+            return False
+        if before.base in HARD_TITLES and not (
+            before.upper and before.base in {"dr"} and before.shouted
+        ):
+            return (
+                token.capital
+                or not self._spelling.known(token.base)
+                or (
+                    before.base in {"mr", "mrs", "ms", "miss"}
+                    and len(token.base) > 2
+                    and token.base in self._page.lists.surnames
+                    and token.base not in {"may", "will", "and", "can"}
+                )
+            )
+        if before.base not in TITLES or not token.capital:
+            return False
+        return self._spelling.listed(token) or not self._page.lists.known(token.base)
+
+    def person_follows(self, at: int) -> bool:
+        """Say whether what comes after a word is what comes after a person."""
+        token, after = self._page.words[at], self._page.next(at)
+        rest = self._page.text[token.end : token.end + 24]
+        if token.owns:
+            follows = self._page.words[at + 1] if at + 1 < len(self._page.words) else None
+            return bool(follows and (follows.base in BELONGINGS or not token.opens))
+        if re.match(
+            r"\s\(\s?(?:\d{1,2}\)|\d{1,2}\s?(?:yrs?|years|yo)|d\.?o\.?b|he/|she/|they/|surname|"
+            r"not |[A-Z][a-z]+ )",
+            rest,
+        ):
+            return True
+        if (
+            not token.opens
+            and rest.startswith(" (")
+            and self._page.words[at - 1].base not in _SEASONED
+        ):
+            return True
+        if after is None:
+            return (
+                bool(
+                    re.match(
+                        r",? (?:aged? )?\d{1,2}\b(?! (?:of|per|children|pupils))|,? (?:who|whose) ",
+                        rest,
+                    )
+                )
+                and not token.opens
+            )
+        if len(after.text) == 1 and after.text.isupper() and after.text not in "AI":
+            return True
+        if after.capital and not after.blocked and token.capital:
+            return self._surname_follows(at, token, after)
+        return self._verb_follows(at, token, after) or bool(
+            re.match(r"(?: and (?:her|his|their) )| x{1,3}\s*(?:\n|$)", rest)
+        )
+
+    def _surname_follows(self, at: int, token: Token, after: Token) -> bool:
+        beyond = self._page.text[after.end : after.end + 2]
+        listed = after.base not in ROLES and after.base not in NOT_NAMES and after.base not in VERBS
+        if listed and not token.shouted and re.match(r",|\n| \(| [-\u2013]|$", beyond):
+            return True
+        if token.shouted:
+            return not self._spelling.known(after.base)
+        return not self._spelling.known(after.base) or (
+            after.base in self._page.lists.surnames
+            and after.base not in NOT_NAMES
+            and token.base not in NOT_NAMES
+            and after.base not in VERBS
+            and (token.base in self._page.lists.given)
+            and self._pair(at)
+        )
+
+    def _verb_follows(self, at: int, token: Token, after: Token) -> bool:
+        if after.base in VERBS and (token.shouted or not after.capital):
+            if after.base not in WEAK_VERBS:
+                return token.base not in {"will", "may", "hope", "mark"} or after.base not in {
+                    "call",
+                    "work",
+                }
+            beyond = self._page.next(at + 1)
+            return bool(
+                beyond
+                and not (token.base in _SELDOM and beyond.base in _LITTLE)
+                and (
+                    beyond.base in AFTER_WEAK
+                    or beyond.base in VERBS - WEAK_VERBS
+                    or beyond.base in ROLES
+                )
+            )
+        return False
+
+    def _pair(self, at: int) -> bool:
+        """Say whether a given name and a surname, both words, stand as a name does."""
+        token = self._page.words[at]
+        after = self._page.words[at + 1]
+        beyond = self._page.words[at + 2] if at + 2 < len(self._page.words) else None
+        if beyond and beyond.gap == " " and beyond.capital and self._spelling.known(beyond.base):
+            return False
+        return not after.owns or token.plain_line
+
+    def introduced(self, at: int) -> bool:
+        """Say whether what comes before a word is what comes before a person."""
+        token = self._page.words[at]
+        if at == 0 or "\n" in token.gap:
+            line = self._page.text[max(0, token.start - 40) : token.start]
+            return bool(
+                re.search(
+                    r"(?i)(?:regards|thanks|sincerely|faithfully|wishes|diolch|cheers|hi|"
+                    r"dear),?\s{1,4}$",
+                    line,
+                )
+            )
+        before = self._page.words[at - 1]
+        gap = token.gap
+        if before.owns:
+            return False
+        if (
+            gap == " "
+            and not token.opens
+            and before.base
+            in {
+                "told",
+                "asked",
+                "rang",
+                "met",
+                "phoned",
+                "saw",
+                "with",
+                "contacted",
+                "thanked",
+                "named",
+                "called",
+                "nicknamed",
+                "by",
+            }
+        ):
+            return token.base not in {"may", "june", "april", "august", "march"} or before.base in {
+                "told",
+                "asked",
+                "rang",
+            }
+        if (
+            gap == " "
+            and before.base == "as"
+            and at > 1
+            and re.search(
+                r"(?i)kn(?:own|ows?)\b.{0,20} as $",
+                self._page.text[max(0, token.start - 34) : token.start],
+            )
+        ):
+            return True
+        if gap in {" ", " (", ", ", ": ", " - "} and (
+            before.base in KIN or before.base in {"called", "named", "worker", "dear", "hi"}
+        ):
+            return (
+                token.base not in NOT_NAMES
+                and (gap != ", " or token.capital)
+                and not (token.opens and gap == " ")
+            )
+        return bool(gap in {" & ", ", "} and self._page.within[at - 1]) or (
+            before.base == "and" and at > 1 and self._page.within[at - 2]
+        )
+
+    def plural(self, at: int) -> bool:
+        """Say whether a word is a family: "the Khans"."""
+        token = self._page.words[at]
+        if not at or not token.capital or token.blocked or token.opens or token.upper:
+            return False
+        stem = token.base[:-1]
+        return (
+            token.base.endswith("s")
+            and self._page.words[at - 1].base in {"the", "both"}
+            and token.gap == " "
+            and stem in self._page.lists.surnames
+            and stem not in self._page.lists.common
+            and not self._page.lists.known(stem)
+        )

@@ -1,0 +1,67 @@
+"""What is known of a text while names are looked for in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from portal.disclosure.bags import bag
+from portal.disclosure.cues import ROLES
+from portal.disclosure.lists import Lists
+from portal.disclosure.tokens import Token
+
+PARTICLES = bag(
+    """
+    bin ibn bint binti al el ul ur de da do dos del della van von der den di la le ap ab ferch
+    mac o st abu abd uddin
+    """
+)
+WHY = {
+    "cue": "A word beside it says that this is a person",
+    "list": "The name of a person",
+    "odd": "A capitalised word that is not an English word is mostly a name",
+    "again": "The same name as elsewhere in this text",
+    "small": "A name in small letters",
+    "where": "A word that is not English, where a place stands",
+    "letters": "Initials that stand for a person",
+}
+
+
+@dataclass
+class Page:
+    """The words of one text, and which of them are names already."""
+
+    text: str
+    words: Sequence[Token]
+    lists: Lists
+    within: list[bool] = field(init=False)
+    """For each word, whether a name was found in it."""
+    parts: set[str] = field(default_factory=set)
+    """The words, folded, of the names that were found."""
+
+    def __post_init__(self) -> None:
+        self.within = [False] * len(self.words)
+
+    def next(self, at: int) -> Token | None:
+        """Return the word after one, with nothing but a space between."""
+        after = self.words[at + 1] if at + 1 < len(self.words) else None
+        return after if after is not None and after.gap == " " else None
+
+    def instead(self, first: int, last: int) -> str:
+        """Return the role that stands beside a name."""
+        for number in range(first - 1, max(-1, first - 4), -1):
+            token = self.words[number]
+            if "\n" in token.gap and token.base not in ROLES:
+                break
+            if token.base in ROLES and not token.owns:
+                before = self.words[max(0, number - 1)] if token.base == "worker" else None
+                if before is not None and before.base in {"social", "key", "youth", "support"}:
+                    return f"the {before.base} worker"
+                return ROLES[token.base]
+        for token in self.words[last + 1 : last + 4]:
+            if "\n" in token.gap:
+                break
+            if token.base in ROLES and (
+                "(" in self.text[self.words[last].end : token.start]
+                or "," in self.text[self.words[last].end : token.start]
+            ):
+                return ROLES[token.base]
+        return "a person" if last > first else "the child"

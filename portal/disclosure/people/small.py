@@ -1,0 +1,183 @@
+"""Names in small letters, and places where a place stands."""
+
+from collections.abc import Iterator
+
+from portal.disclosure.cues import BELONGINGS, HARD_TITLES, KIN, NOT_NAMES, ROLES, VERBS, WEAK_VERBS
+from portal.disclosure.findings import Candidate, Kind, Tier
+from portal.disclosure.people.page import WHY, Page
+from portal.disclosure.people.spelling import Spelling
+from portal.disclosure.tokens import Token
+
+
+class Small:
+    """Looks for what is typed without capitals."""
+
+    def __init__(self, page: Page, spelling: Spelling) -> None:
+        self._page = page
+        self._spelling = spelling
+
+    def find(self) -> Iterator[Candidate]:
+        for at, token in enumerate(self._page.words):
+            if (
+                token.capital
+                or self._page.within[at]
+                or token.blocked
+                or token.place
+                or len(token.base) < 2
+            ):
+                continue
+            if self._is_small_place(at, token):
+                self._page.within[at] = True
+                yield Candidate(
+                    token.start,
+                    token.stop,
+                    Kind.PLACE,
+                    Tier.LIKELY,
+                    WHY["where"],
+                    "a town or district",
+                )
+            elif self._is_small_name(at, token):
+                last = at
+                while last + 1 < len(self._page.words) and self._small_goes_on(last + 1):
+                    last += 1
+                for number in range(at, last + 1):
+                    self._page.within[number] = True
+                self._page.parts |= {
+                    t.base
+                    for t in self._page.words[at : last + 1]
+                    if not self._spelling.known(t.base) and len(t.base) > 2
+                }
+                yield Candidate(
+                    token.start,
+                    self._page.words[last].stop,
+                    Kind.NAME,
+                    Tier.LIKELY,
+                    WHY["small"],
+                    self._page.instead(at, last),
+                )
+
+    def _small_goes_on(self, at: int) -> bool:
+        token = self._page.words[at]
+        before = self._page.words[at - 1]
+        if (
+            token.gap != " "
+            or before.owns
+            or token.blocked
+            or token.base in VERBS
+            or token.base in NOT_NAMES
+        ):
+            return False
+        if token.capital:
+            return self._spelling.strange(token)
+        return not self._spelling.known(token.base) and self._spelling.listed(token)
+
+    def _is_small_place(self, at: int, token: Token) -> bool:
+        """Say whether a word in small letters that is not English stands where a place does."""
+        before = self._page.words[at - 1] if at else None
+        if (
+            not before
+            or before.base not in {"in", "at", "from", "to", "near"}
+            or token.gap != " "
+            or before.capital
+        ):
+            return False
+        base = token.base
+        return (
+            len(base) > 4
+            and base not in self._page.lists.given
+            and not self._spelling.known(base)
+            and not self._spelling.slip(base)
+            and not token.owns
+        )
+
+    def _is_small_name(self, at: int, token: Token) -> bool:
+        base = token.base
+        if base in VERBS or base in NOT_NAMES or base in KIN or base in ROLES:
+            return False
+        known = base in self._page.lists.common or (
+            self._spelling.known(base) and base not in self._page.lists.given
+        )
+        cue = self._small_cue(at, token, known)
+        if (
+            base.endswith("s")
+            and at
+            and self._page.words[at - 1].base == "the"
+            and not self._spelling.known(base)
+        ):
+            return (
+                base[:-1] in self._page.lists.surnames and base[:-1] not in self._page.lists.common
+            )
+        if not known and self._spelling.known(base):
+            return cue
+        if known:
+            return (
+                cue
+                and base in self._page.lists.given
+                and token.owns
+                and base not in {"will", "may", "art"}
+            )
+        if base in self._page.lists.given and (len(base) > 3 or cue or self._listed_before(at)):
+            return cue or not self._spelling.slip(base) or len(base) > 4
+        return cue and (len(base) > 2) and not self._spelling.slip(base)
+
+    def _listed_before(self, at: int) -> bool:
+        return at > 0 and self._page.within[at - 1]
+
+    def _small_cue(self, at: int, token: Token, known: bool) -> bool:
+        """Say whether the words beside a word in small letters are those beside a person."""
+        before = self._page.words[at - 1] if at else None
+        after = self._page.words[at + 1] if at + 1 < len(self._page.words) else None
+        if token.owns and after and after.base in BELONGINGS:
+            return True
+        if not before or before.owns or known:
+            return False
+        if before.base in KIN | {"girl", "boy"} and self._spelling.known(token.base):
+            return token.gap == " " and before.base in KIN
+        if (before.base in KIN or before.base in {"fella", "lad", "bloke", "guy"}) and (
+            token.gap in {" ", " (", ": ", ", "}
+        ):
+            return True
+        if before.base in HARD_TITLES and token.gap in {" ", ". "}:
+            return True
+        return self._small_object(at, token, before) or bool(
+            after
+            and after.gap == " "
+            and after.base in VERBS - WEAK_VERBS
+            and token.base in self._page.lists.given
+            and not self._spelling.known(token.base)
+        )
+
+    def _small_object(self, at: int, token: Token, before: Token) -> bool:
+        """Say whether the word before is one like "named" or "with"."""
+        if (
+            before.base
+            in {
+                "called",
+                "named",
+                "nicknamed",
+                "alias",
+                "aka",
+                "poss",
+                "by",
+                "to",
+                "told",
+                "asked",
+            }
+            and token.gap == " "
+        ):
+            return token.base in self._page.lists.given or before.base in {
+                "called",
+                "named",
+                "nicknamed",
+                "alias",
+                "aka",
+            }
+        if (token.gap == "/ " and before.base == "w") or (
+            before.base == "with" and token.gap == " "
+        ):
+            return not self._spelling.known(token.base) and len(token.base) > 3
+        if before.base == "and" and at > 1 and self._page.within[at - 2]:
+            return not self._spelling.known(token.base) and token.gap == " "
+        return before.base == "name" or (
+            before.base == "is" and at > 1 and self._page.words[at - 2].base == "name"
+        )

@@ -1,0 +1,162 @@
+"""What the letters of a word tell: English, a name, a slip of the pen."""
+
+import re
+
+from portal.disclosure.bags import bag
+from portal.disclosure.cues import NOT_NAMES, ROLES
+from portal.disclosure.people.page import PARTICLES, Page
+from portal.disclosure.tokens import Token
+
+_PREFIXES = bag(
+    """
+    pre post non multi co re anti self step half ex inter intra sub semi cyber bi tri neuro
+    counter de un dis mid pro
+    """
+)
+_ABSTRACT = (
+    "tion",
+    "tions",
+    "ism",
+    "isms",
+    "ology",
+    "ness",
+    "ment",
+    "ments",
+    "tionist",
+    "tionists",
+)
+_CAMEL = re.compile(r"(?!Mc|Mac|De|Di|Fitz|La|Le|Van|O')[A-Z][a-z]+[A-Z]")
+_LONGEST = 16
+"""Letters of a word up to which slips are looked for."""
+
+
+class Spelling:
+    """Knows words by their letters."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def strange(self, token: Token) -> bool:
+        """Say whether a capitalised word is neither English nor of the field."""
+        if token.blocked or len(token.base) < 2 or not token.capital:
+            return False
+        if _CAMEL.match(token.text):  # PowerPoint
+            return False
+        if self.listed(token) and not self._page.lists.known(token.base):
+            return True
+        if (
+            token.upper
+            and (len(token.base) < (5 if token.shouted else 7))
+            and not self._called(token)
+        ):
+            return False
+        if self.known(token.base):
+            return False
+        return not (token.opens and not self._whole_line(token) and self.slip(token.base))
+
+    def known(self, base: str) -> bool:
+        known = self._page.lists.known
+        if base.endswith("n't") or (len(base) > 6 and base.endswith(_ABSTRACT)):
+            return True
+        if known(base):
+            return True
+        if "-" in base or "'" in base:
+            return all(
+                known(part)
+                or len(part) < 2
+                or part in _PREFIXES
+                or part in self._page.lists.acronyms
+                for part in re.split("['-]", base)
+            )
+        endings = (
+            ("ies", "y"),
+            ("es", ""),
+            ("s", ""),
+            ("ed", ""),
+            ("ing", ""),
+            ("isation", "ise"),
+            ("ised", "ise"),
+        )
+        return any(
+            base.endswith(ending)
+            and len(base) > 5
+            and base[: -len(ending)] + more in self._page.lists.common
+            for ending, more in endings
+        )
+
+    def listed(self, token: Token) -> bool:
+        base = token.base
+        if base in self._page.lists.given or base in self._page.lists.surnames:
+            return True
+        parts = base.split("-")
+        return len(parts) > 1 and all(
+            p in self._page.lists.given or p in self._page.lists.surnames or p in PARTICLES
+            for p in parts
+        )
+
+    def _whole_line(self, token: Token) -> bool:
+        left, right = (
+            self._page.text[max(0, token.start - 3) : token.start],
+            self._page.text[token.end : token.end + 3],
+        )
+        return (not left or left.endswith("\n")) and (
+            not right or right.startswith((",\n", "\n", ".\n"))
+        )
+
+    def _called(self, token: Token) -> bool:
+        before = self._page.text[max(0, token.start - 12) : token.start]
+        return bool(re.search(r"(?:called|named|known as|alias|aka) [\"']?$", before))
+
+    def nicknamed(self, token: Token) -> bool:
+        before = self._page.text[max(0, token.start - 24) : token.start]
+        return (
+            token.capital
+            and not token.blocked
+            and len(token.base) > 2
+            and bool(
+                re.search(
+                    r"(?:known (?:only |locally |online |to us )?as|knows (?:him|her|them)? "
+                    r"?(?:only )?as|"
+                    r"knows only as|nicknamed|alias|aka|a\.k\.a\.|goes by|nickname(?: is|:)?) "
+                    r"[\"']?$",
+                    before,
+                )
+            )
+            and token.base not in NOT_NAMES
+            and token.base not in ROLES
+        )
+
+    def slip(self, base: str) -> bool:
+        """Say whether one letter less, more, other or changed round makes a common word of it."""
+        common = self._page.lists.common
+        if base in self._page.lists.given or len(base) > _LONGEST:
+            return False
+        for at in range(len(base) + 1):
+            left, right = base[:at], base[at:]
+            if (right and left + right[1:] in common) or (
+                right[1:] and left + right[1] + right[0] + right[2:] in common
+            ):
+                return True
+            if any(
+                left + letter + right in common or (right and left + letter + right[1:] in common)
+                for letter in "abcdefghijklmnopqrstuvwxyz"
+            ):
+                return True
+        return False
+
+    def word_name(self, token: Token) -> bool:
+        """Say whether a word is English and a given name too: Hope, Mark."""
+        return (
+            token.capital
+            and (not token.blocked or self._month_name(token))
+            and token.base in self._page.lists.given
+            and self.known(token.base)
+        )
+
+    def _month_name(self, token: Token) -> bool:
+        """Say whether a month may be a person here: no day stands beside it."""
+        around = (
+            self._page.text[max(0, token.start - 5) : token.start]
+            + self._page.text[token.end :][:5]
+        )
+        return token.base in {"may", "june", "april", "august"} and not re.search(r"\d", around)

@@ -1,0 +1,68 @@
+"""The check of a text: what in it could let a child be recognised."""
+
+from portal.disclosure.dates import dates
+from portal.disclosure.findings import Candidate, Finding, Kind, Tier, resolve
+from portal.disclosure.lists import Lists
+from portal.disclosure.organisations import organisations
+from portal.disclosure.patterns import structured
+from portal.disclosure.people import People
+from portal.disclosure.places import addresses, places
+from portal.disclosure.rare import QuasiIdentifiers, ages, details, rare
+from portal.disclosure.reading import Reading
+from portal.disclosure.tokens import Token, tokens
+
+_PLACED = {Kind.PLACE, Kind.AUTHORITY, Kind.SCHOOL, Kind.ADDRESS, Kind.ORGANISATION}
+
+
+def find(text: str, *, lists: Lists | None = None, include_possible: bool = False) -> list[Finding]:
+    """Return what a Markdown text holds that may identify somebody, in order, without overlaps.
+
+    Offsets are characters of `text`. The same text and lists give the same findings.
+    """
+    reading = Reading(text)
+    found = _candidates(reading, lists or Lists.load())
+    wanted = [one for one in found if include_possible or one.tier is not Tier.POSSIBLE]
+    return _in_source(reading, resolve(wanted))
+
+
+def quasi_identifiers(text: str, *, lists: Lists | None = None) -> QuasiIdentifiers:
+    """Return which details a Markdown text carries that narrow down who it is about."""
+    reading = Reading(text)
+    found = _candidates(reading, lists or Lists.load())
+    return details(reading.text, {one.kind for one in found})
+
+
+def _candidates(reading: Reading, lists: Lists) -> list[Candidate]:
+    text = reading.text
+    found = [*structured(text, lists), *dates(text), *addresses(text)]
+    words = tokens(text, lists)
+    spans = [(one.start, one.end) for one in found if one.kind is not Kind.ORGANISATION]
+    _block(words, spans + reading.borrowed)
+    named = [*places(words, lists)]
+    named += organisations(text, words, lists)
+    named += People(text, words, lists).find()
+    found += named
+    found += ages(text)
+    found += rare(text, [(one.start, one.end) for one in found if one.kind in _PLACED])
+    return found
+
+
+def _block(words: list[Token], spans: list[tuple[int, int]]) -> None:
+    """Keep words that stand within `spans` from being the beginning of something else."""
+    spans.sort()
+    at = 0
+    for token in words:
+        while at < len(spans) and spans[at][1] <= token.start:
+            at += 1
+        if at < len(spans) and spans[at][0] < token.end:
+            token.blocked = True
+
+
+def _in_source(reading: Reading, found: list[Candidate]) -> list[Finding]:
+    made: list[Finding] = []
+    for one in found:
+        span = reading.span(one.start, one.end)
+        if span is None or span[0] >= span[1] or (made and span[0] < made[-1].end):
+            continue
+        made.append(Finding(*span, one.kind, one.tier, one.why, one.instead))
+    return made

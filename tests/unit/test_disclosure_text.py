@@ -1,0 +1,204 @@
+"""What could let a child be recognised is found; the words of the field are not."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portal.disclosure import Detail, Finding, Kind, Lists, Tier, find, quasi_identifiers
+
+
+def said(text: str, **more: object) -> dict[str, Finding]:
+    return {text[one.start : one.end]: one for one in find(text, **more)}  # type: ignore[arg-type]
+
+
+def kinds(text: str) -> set[Kind]:
+    return {one.kind for one in find(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("NHS number 999 000 7926", Kind.NHS_NUMBER),
+        ("Her number is 9434765919.", Kind.NHS_NUMBER),
+        ("NI number is JG 10 37 59 A", Kind.NATIONAL_INSURANCE_NUMBER),
+        ("UPN P380204111107", Kind.UNIQUE_PUPIL_NUMBER),
+        ("passport no. C1234567", Kind.PASSPORT),
+        ("mobile 07700 900142", Kind.PHONE),
+        ("ring +44 7700 900877", Kind.PHONE),
+        ("write to a.wojcik84@example.org", Kind.EMAIL),
+        ("the flat in WF13 4PQ", Kind.POSTCODE),
+        ("a silver car, registration YD17 KLM", Kind.VEHICLE),
+        ("reference CS-2023-004417", Kind.CASE_REFERENCE),
+        ("log no 614 of 23/9", Kind.CASE_REFERENCE),
+        ("posts as @hopeful_k1ll4", Kind.HANDLE),
+        ("his snapchat is dripkingz", Kind.HANDLE),
+        ("see https://www.instagram.com/bd5.lads", Kind.WEB_ADDRESS),
+        ("she was born on 14/03/2009", Kind.DATE_OF_BIRTH),
+        ("they live at 27 Millbrook Crescent", Kind.ADDRESS),
+    ],
+    ids=lambda value: str(value),
+)
+def test_an_identifier_that_is_known_by_its_form_blocks_publication(text: str, kind: Kind) -> None:
+    found = [one for one in find(text) if one.kind is kind]
+    assert found
+    assert found[0].tier is Tier.CERTAIN
+
+
+def test_a_mistyped_nhs_number_is_still_found() -> None:
+    assert Kind.NHS_NUMBER in kinds("NHS no: 999 000 7927")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kayleigh was seen in the park.",
+        "kayleigh's mum said she was fine",
+        "KAYLEIGH THORNBURY WAS SEEN AT HOME BY THE DUTY WORKER",
+        "It was agreed that Hope is at risk.",
+        "Grace told her teacher.",
+        "The stepdad, Gaz, hits her.",
+        "mr khan rang",
+        "Seen by Mrs Brown today.",
+        "PC 4417 Hughes attended.",
+        "He is known as Skipper to them.",
+        "Áine and Şükran came with Nguyễn.",
+        "K.T. was upset.",
+        "AB said that nobody listens.",
+        "Ms O’Shaughnessy wrote it down.",
+        "a friend of Abdirahman bin Yusuf",
+    ],
+    ids=lambda text: text[:24],
+)
+def test_a_name_is_found_however_it_is_written(text: str) -> None:
+    assert Kind.NAME in kinds(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hope grew when a youth worker came. Mark the date of each visit. Grace under pressure is"
+        " not a plan. Will is needed. May we remind colleagues that records matter?",
+        "Child A, in Year 9, was discussed at Channel after remarks about Islamic State in Syria.",
+        "The Section 47 enquiry was led by the MASH. Ofsted and the Home Office were told.",
+        "Working Together to Safeguard Children (December 2023) is statutory guidance.",
+        "Under the Children Act 1989 the Family Court made a Care Order.",
+        "Two thirds of families agreed; support was there 24/7, for 50/50 care.",
+        "The Virtual School and a Primary School sent their Designated Safeguarding Leads.",
+    ],
+    ids=lambda text: text[:24],
+)
+def test_the_words_of_the_field_are_never_reported(text: str) -> None:
+    assert find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "instead"),
+    [
+        ("She goes to Ashfield Park Academy.", Kind.SCHOOL, "a school"),
+        ("She goes to Oakbank High School.", Kind.SCHOOL, "a secondary school"),
+        ("seen at Lister Road Surgery", Kind.ORGANISATION, "a GP surgery"),
+        ("The family moved to Dewsbury.", Kind.PLACE, "a town or district"),
+        ("The family moved to Hackney.", Kind.PLACE, "a London borough"),
+        ("It was opened by Kirklees Council.", Kind.AUTHORITY, "the local authority"),
+        ("on 12 May 2023 they met", Kind.DATE, "April to June 2023"),
+        ("in Feb 2022 he left", Kind.DATE, "January to March 2022"),
+        ("her mother, Donna Thornbury, rang", Kind.NAME, "the mother"),
+        ("the social worker Donna Thornbury rang", Kind.NAME, "the social worker"),
+        ("ring 07700 900142", Kind.PHONE, ""),
+    ],
+    ids=lambda value: str(value),
+)
+def test_what_could_stand_instead_is_offered(text: str, kind: Kind, instead: str) -> None:
+    assert instead in [one.instead for one in find(text) if one.kind is kind]
+
+
+def test_an_exact_age_is_shown_on_request_with_the_band_it_lies_in() -> None:
+    assert find("He is aged 14.") == []
+    (age,) = find("He is aged 14.", include_possible=True)
+    assert (age.kind, age.instead) == (Kind.AGE, "aged 11 to 14")
+
+
+def test_emphasis_does_not_hide_a_name() -> None:
+    assert "Kay**leigh" in said("Then **Kay**leigh left.") or "**Kay**leigh" in said(
+        "Then **Kay**leigh left."
+    )
+    assert Kind.NAME in kinds("Then Kay*leigh* left.")
+    assert Kind.NAME in kinds("## Kayleigh\n\n> `Kayleigh`")
+
+
+def test_invisible_and_look_alike_signs_do_not_hide_a_name_or_number() -> None:
+    assert Kind.NAME in kinds("Then Kay\u200bleigh left.")
+    assert Kind.NAME in kinds("Then K\u0430yleigh left.")
+    assert Kind.NHS_NUMBER in kinds("NHS 999\u00a0000\u00a07926")
+    assert Kind.NHS_NUMBER in kinds(
+        "NHS \uff19\uff19\uff19 \uff10\uff10\uff10 \uff17\uff19\uff12\uff16"
+    )
+
+
+def test_a_link_inside_the_portal_is_no_finding_and_one_that_leads_out_is() -> None:
+    assert find("See [what happened](doc:case-003) and [more](#later).") == []
+    assert Kind.WEB_ADDRESS in kinds("See [this](https://example.org/kayleigh).")
+
+
+def test_the_heading_of_a_column_says_what_its_cells_are() -> None:
+    text = "| Name | NHS number |\n|---|---|\n| Kayleigh | 999 000 7927 |\n"
+    found = said(text)
+    assert found["Kayleigh"].kind is Kind.NAME
+    assert found["999 000 7927"].kind is Kind.NHS_NUMBER
+
+
+def test_a_name_found_once_is_found_wherever_it_stands_again() -> None:
+    text = "Amber Lacey told her teacher. The group met. They think Amber needs help."
+    assert [text[one.start : one.end] for one in find(text)] == ["Amber Lacey", "Amber"]
+
+
+def test_being_the_only_one_in_a_place_is_rare() -> None:
+    assert Kind.RARE_COMBINATION in kinds("He is the only Vietnamese boy in the town.")
+    assert Kind.RARE_COMBINATION in kinds("A 13-year-old Vietnamese boy came to Whitby.")
+    assert Kind.RARE_COMBINATION not in kinds("She is the only child in the family.")
+
+
+def test_more_than_two_details_are_too_many() -> None:
+    carried = quasi_identifiers("A 13-year-old Somali girl in Whitby was seen on 3 May 2023.")
+    assert set(carried.details) == {Detail.AGE, Detail.PEOPLE, Detail.PLACE, Detail.DATE}
+    assert carried.too_many
+    assert not quasi_identifiers("A Somali girl aged 14.").too_many
+
+
+def test_a_deployment_adds_its_own_names_and_words_or_puts_them_instead(tmp_path) -> None:
+    (tmp_path / "schools.txt").write_text("The Acorns\n", encoding="utf-8")
+    (tmp_path / "allowed.txt").write_text("Zonkify\n", encoding="utf-8")
+    lists = Lists.load(tmp_path)
+    assert [one.kind for one in find("He came from the acorns.", lists=lists)] == [Kind.SCHOOL]
+    assert find("They use Zonkify there.", lists=lists) == []
+    assert Kind.PLACE in {one.kind for one in find("He lives in Dewsbury.", lists=lists)}
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "only-places.txt").write_text("Nowhere\n", encoding="utf-8")
+    assert not Lists.load(alone).is_place("dewsbury")
+
+
+_MARKS = "| # - [a](b) &amp; ’ \u200b é \u0301 ` \\* _x_ **Mark** |---|"
+_WORDS = "Kayleigh Hope Mr 07700900142 3/11 12 May 2023 AB K.T. mum's Leeds School"
+_PIECES = st.sampled_from([*_MARKS.split(), *_WORDS.split(), "\n"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.text(max_size=200), st.lists(_PIECES, max_size=40).map(" ".join)))
+def test_findings_lie_in_the_text_in_order_apart_and_the_same_each_time(text: str) -> None:
+    found = find(text, include_possible=True)
+    assert found == find(text, include_possible=True)
+    end = 0
+    for one in found:
+        assert end <= one.start < one.end <= len(text)
+        assert one.why
+        end = one.end
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a", "1", "A", "Ab ", "1 ", "*", "](", "a_", "a.", "@a", "|a b", "K.", "In the ", "0("],
+)
+def test_a_text_made_to_be_slow_is_checked_to_its_end(piece: str) -> None:
+    text = (piece * 50_000)[:50_000]
+    assert all(one.end <= len(text) for one in find(text))
