@@ -37,8 +37,13 @@ import portal.authorities.register_views
 import portal.authorities.section_views
 import portal.authorities.views
 import portal.core.keeping
+import portal.desk.policy
+import portal.desk.views
 import portal.library.cli
 import portal.library.keeping
+import portal.library.law_views
+import portal.library.notice_kinds
+import portal.library.personal
 import portal.library.policy
 import portal.library.search_cli
 import portal.library.views
@@ -58,6 +63,16 @@ import portal.pairing.notice_kinds
 import portal.pairing.personal
 import portal.pairing.policy
 import portal.pairing.round_views
+import portal.publishing.curating_views
+import portal.publishing.disclosure_cli
+import portal.publishing.file_views
+import portal.publishing.keeping
+import portal.publishing.notice_kinds
+import portal.publishing.personal
+import portal.publishing.policy
+import portal.publishing.purging
+import portal.publishing.review_views
+import portal.publishing.writing_views
 import portal.ui.assets
 import portal.ui.errors
 import portal.ui.filters
@@ -82,13 +97,14 @@ from portal.core import config, database, headers, mail, migrations, permissions
 from portal.core.application import Portal, somebody_is_there
 from portal.core.carriers import carrier_of
 from portal.core.jobs import TOPIC as JOBS
-from portal.core.jobs import Jobs, Kind, each_day, each_week
+from portal.core.jobs import Jobs, Kind, each_day, each_hour, each_week
 from portal.core.mail import Writers
-from portal.library import vocabularies
+from portal.library import takedown, vocabularies
 from portal.library.catalogue import Catalogue
 from portal.library.indexing import Indexer
 from portal.operations.handing import HandOver
 from portal.pairing import pairs, requests, rounds_service
+from portal.publishing import publication, uploads
 from portal.search import thesaurus
 from portal.search.whoosh_engine import WhooshEngine
 
@@ -117,6 +133,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _library(app, settings)
     _assessment(app, settings)
     _pairing(app)
+    _publishing(app)
+    app.register_blueprint(portal.desk.views.bp)
     app.register_blueprint(portal.ui.views.bp)
     _retention(app, settings)
     app.register_blueprint(portal.operations.views.bp)
@@ -152,6 +170,7 @@ def _retention(app: Flask, settings: config.Settings) -> None:
     portal.library.keeping.register(rules)
     portal.assessment.keeping.register(rules)
     portal.pairing.keeping.register(rules)
+    portal.publishing.keeping.register(rules)
     portal.audit.keeping.register(rules)
     try:
         schedule = retention.read(settings.content / "retention.yaml", rules)
@@ -234,8 +253,10 @@ def _people(app: Flask) -> None:
     portal.accounts.policy.register(policy)
     portal.authorities.policy.register(policy)
     portal.assessment.policy.register(policy)
+    portal.desk.policy.register(policy)
     portal.library.policy.register(policy)
     portal.pairing.policy.register(policy)
+    portal.publishing.policy.register(policy)
 
     def current_actor() -> permissions.Actor:
         return current_user.actor if current_user.is_authenticated else permissions.ANONYMOUS
@@ -299,7 +320,9 @@ def _library(app: Portal, settings: config.Settings) -> None:
         indexer=indexer,
     )
     app.url_map.converters["reference"] = portal.library.views.ReferenceConverter
+    portal.library.notice_kinds.register(app.extensions["notices"])
     app.register_blueprint(portal.library.views.bp)
+    app.register_blueprint(portal.library.law_views.bp)
     app.cli.add_command(portal.library.cli.library)
     app.cli.add_command(portal.library.search_cli.search)
 
@@ -345,6 +368,35 @@ def _pairing(app: Flask) -> None:
     app.register_blueprint(portal.pairing.curator_views.bp)
     app.register_blueprint(portal.pairing.round_views.bp)
     app.cli.add_command(portal.pairing.cli.pairing)
+
+
+def _publishing(app: Flask) -> None:
+    portal.publishing.notice_kinds.register(app.extensions["notices"])
+    portal.library.personal.register(app.extensions["own-data"])
+    portal.publishing.personal.register(app.extensions["own-data"])
+    library: portal.library.views.Library = app.extensions["library"]
+    app.extensions["purges"] = takedown.Purges()
+    portal.publishing.purging.register(app.extensions["purges"])
+    jobs: Jobs = app.extensions["jobs"]
+    uploads.register(jobs)
+    app.register_blueprint(portal.publishing.writing_views.bp)
+    app.cli.add_command(portal.publishing.disclosure_cli.disclosure_commands)
+    app.register_blueprint(portal.publishing.file_views.bp)
+    portal.publishing.file_views.accept_files(app)
+    app.register_blueprint(portal.publishing.review_views.bp)
+    app.register_blueprint(portal.publishing.curating_views.bp)
+    due = Kind(
+        "publishing.due",
+        "Publish what is scheduled for today",
+        lambda: publication.publish_due(library.vocabularies),
+    )
+    jobs.register(due, each_hour)
+    purging = Kind(
+        takedown.PURGE,
+        "Build the search index without what was removed",
+        lambda reference: takedown.purge(library.engine, library.vocabularies, reference),
+    )
+    jobs.register(purging)
 
 
 def _exempt_what_only_reads(app: Flask) -> None:

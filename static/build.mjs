@@ -46,6 +46,7 @@ function compressed(content) {
 const assets = {
   'portal.css': stylesheet('portal.scss'),
   'portal-govuk.css': stylesheet('portal-govuk.scss'),
+  'autosave.js': await script('autosave.js'),
   'portal.js': await script('portal.js', 'GOV.UK Frontend'),
   'complete.js': await script('complete.js', 'Accessible Autocomplete and Preact'),
   'in-place.js': await script('in-place.js'),

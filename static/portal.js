@@ -59,6 +59,10 @@ if (written) {
   })
 }
 
+// What somebody writes is saved as they write.
+const section = document.querySelector('[data-autosave]')
+if (section) import(section.dataset.autosaveScript).then(({ autosave }) => autosave(section, improve))
+
 // Who is signed in is told before the session ends.
 const mine = document.querySelector('[data-session]')
 if (mine) import(mine.dataset.session).then(({ watch }) => watch())

@@ -64,6 +64,12 @@ def names(session: Session, user_ids: Collection[int]) -> dict[int, str]:
     return {id_: name for id_, name in session.execute(query)}
 
 
+def with_role(session: Session, role: Role) -> set[int]:
+    """Return the accounts that can be signed in to here and hold a role, whatever authority."""
+    query = select(User.id).join(RoleAssignment, HELD).where(USABLE, RoleAssignment.role == role)
+    return set(session.scalars(query, usable_here()))
+
+
 def person(session: Session, user_id: int) -> Person:
     """Return a person with all their roles. Raises `NotFound`."""
     user = session.get(User, user_id)

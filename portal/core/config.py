@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    DirectoryPath,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import NoDecode, SettingsConfigDict, SettingsError
 
 from portal.core.mail_settings import MailSettings
@@ -48,6 +55,8 @@ class Settings(MailSettings):
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     instance: Path = ROOT / "instance"
     content: Path = ROOT / "content"
+    word_lists: DirectoryPath | None = None
+    """A folder with names, places, schools and teams that the disclosure check knows besides."""
     demonstration: bool = False
     education_gov_uk: bool = False
     contact_email: str = ""

@@ -130,6 +130,13 @@ def may_write() -> bool:
     return _may_write.get()
 
 
+def clear_log(engine: Engine) -> None:
+    """On SQLite, move everything out of the write-ahead log, which keeps pages as they were."""
+    if engine.dialect.name == "sqlite":
+        with reading(), engine.connect() as connection:
+            connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def commit() -> None:
     """Commit the session of this application context: the only commit of a request or command."""
     _commit(db.session)

@@ -12,6 +12,15 @@ class NotFound(DomainError):
 class Gone(DomainError):
     """The thing was published once and has been taken away for a stated reason."""
 
+    def __init__(
+        self, reason: str = "", *, how: str = "withdrawn", successor: tuple[str, str] | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.how = how
+        """`withdrawn`, `superseded` or `removed`."""
+        self.successor = successor
+        """Reference and title of what stands in its place, if the person may read that."""
+
 
 class NotAllowed(DomainError):
     """The person may not do this to this thing, although they may open the page."""
@@ -19,6 +28,10 @@ class NotAllowed(DomainError):
 
 class Conflict(DomainError):
     """Somebody or something else holds the place already."""
+
+
+class InvalidTransition(Conflict):
+    """The thing is not in a state from which this can be done, perhaps no longer."""
 
 
 class TooManyAttempts(DomainError):

@@ -54,11 +54,16 @@ class Permission(StrEnum):
         "authority:set-domains",
         "Say at which e-mail domains an authority’s people may be invited",
     )
+    DESK_READ = "desk:read", "See what waits for curators"
     JOBS_MANAGE = (
         "jobs:manage",
         "See what the worker has to do and what failed, and let it try again",
     )
     LIBRARY_ASK = "library:ask", "Ask for an example that the library lacks"
+    LIBRARY_CURATE = (
+        "library:curate",
+        "See every version of a document, withdraw, replace or remove it, keep the list of laws",
+    )
     LIBRARY_EXPORT = "library:export", "Download a published document; each download is on record"
     LIBRARY_READ = "library:read", "Browse, search and read what is published for their audience"
     PAIRING_CURATE = (
@@ -88,7 +93,9 @@ class Permission(StrEnum):
         "Bring the register, published figures and statistical neighbours up to date",
     )
     REGISTER_READ = "register:read", "Search the register of authorities"
+    REVIEW = "review:decide", "Read what was sent in, ask for changes, sign off and publish"
     STAFF_MANAGE = "staff:manage", "Manage curators and administrators, and close any account"
+    WRITING_WRITE = "writing:write", "Write a case example and follow what becomes of it"
 
 
 @dataclass(frozen=True)

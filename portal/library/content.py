@@ -24,6 +24,7 @@ from pydantic import (
     create_model,
 )
 
+from portal.library import pathway
 from portal.library.vocabularies import AUDIENCES, NOT_STATED, Vocabularies
 
 FOLDERS = {"case": "cases", "guidance": "guidance", "protocol": "protocols", "glossary": "glossary"}
@@ -38,6 +39,8 @@ CASE_HEADINGS = [
     "Learning",
     "Points to consider",
 ]
+OPTIONAL_CASE_HEADINGS = ["Who was involved", "What helped", "What got in the way"]
+"""Headings that a case may have besides, in this order, after "What was done"."""
 LINK = re.compile(r"\(doc:([^)\s]*)\)")
 _ADDRESS = re.compile(r"\bdoc:(?=\w)", re.IGNORECASE)
 _HEADING = re.compile(r"^(#{1,6}) *(.+?) *#*$", re.MULTILINE)
@@ -91,11 +94,43 @@ class Related(_Strict):
     why: Annotated[Text, Field(max_length=120)]
 
 
+StepId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+
+
+class Branch(_Strict):
+    """A way on from a step of a pathway."""
+
+    to: StepId
+    when: Annotated[Text, Field(max_length=200)]
+
+
+class Step(_Strict):
+    """A step of a pathway."""
+
+    id: StepId
+    title: Annotated[Text, Field(max_length=90)]
+    role: Annotated[Text, Field(max_length=90)]
+    within: Annotated[Text, Field(max_length=60)]
+    door: bool | None = None
+    text: Annotated[Text, Field(max_length=500)]
+    then: Annotated[list[Branch], Field(max_length=8)] | None = None
+
+
+class Pathway(_Strict):
+    """The steps that a referral goes through."""
+
+    steps: Annotated[list[Step], Field(max_length=30)]
+
+
 _PARTS: Mapping[str, type[BaseModel]] = {
     "sources": Source,
     "definitions": Definition,
     "related": Related,
+    "pathway": Pathway,
+    "pathway.steps": Step,
+    "pathway.steps.then": Branch,
 }
+"""Models of the fields that hold fields, by their names from the outside in."""
 _OR_NOT_STATED = {
     "practice_year": "a year, for instance 2016,",
     "law_as_at": "a date, for instance 2026-11-23,",
@@ -177,6 +212,8 @@ def _model(type_: str, vocabularies: Vocabularies) -> type[BaseModel]:
     if lawful:
         fields["law"] = list[Text]
         fields["law_as_at"] = date | Literal["not-stated"]
+    if type_ == "protocol":
+        fields["pathway"] = (Pathway | None, None)
     if type_ == "case":
         fields["contributing_authority"] = Text
     fields |= {"published": date, "reviewed": date, "review_by": date, "related": list[Related]}
@@ -227,6 +264,17 @@ def _read(
     if data is None:
         return source, None
     _check_body(source, type_)
+    return source, _validated(source, data, type_, model, vocabularies)
+
+
+def _validated(
+    source: _Source,
+    data: Mapping[str, Any],
+    type_: str,
+    model: type[BaseModel],
+    vocabularies: Vocabularies,
+) -> dict[str, Any] | None:
+    """Return the fields of the front matter, or put down what is wrong with them."""
     try:
         checked = model.model_validate(data)
     except ValidationError as error:
@@ -237,13 +285,56 @@ def _read(
             source.problem(
                 source.line_of(where or detail["loc"]), _advice(detail, model, type_, vocabularies)
             )
-        return source, None
+        return None
     _check_dates_and_name(source, data)
     fields = checked.model_dump(exclude_none=True)
+    if "pathway" in fields:
+        _check_pathway(source, fields["pathway"])
     for vocabulary in vocabularies.of_type(type_):
         if not vocabulary.many:
             fields[vocabulary.key] = [fields[vocabulary.key]]
-    return source, fields
+    return fields
+
+
+def parse(text: str) -> tuple[dict[str, Any], str]:
+    """Return the front matter and the body of a content file that was checked before."""
+    _, front, body = re.split(r"^---[ \t]*\n", text, maxsplit=2, flags=re.MULTILINE)
+    fields: dict[str, Any] = yaml.load(front, Loader=_Loader)  # noqa: S506 (a safe loader)
+    return fields, body.strip("\n")
+
+
+def checked(
+    type_: str,
+    data: Mapping[str, Any],
+    body: str,
+    vocabularies: Vocabularies,
+    library: Mapping[str, str],
+    authorities: Iterable[str] = (),
+) -> tuple[Item | None, list[tuple[str, str]]]:
+    """Check an item that comes from a form: its front matter and its Markdown.
+
+    `data` is what a content file would hold; `library` has the audiences of the documents there, by
+    reference, and `authorities` the codes of the register. Returns the item if all is well, and
+    every problem as the name of the field, or "body", with what to do.
+    """
+    source = _Source(Path(f"{data['id']}.md"), body=body)
+    model = models(vocabularies)[type_]
+    every = list(dict.fromkeys([*model.model_fields, *data]))
+    source.lines = {(name,): place for place, name in enumerate(every, 1)}
+    source.body_line = len(every) + 1
+    names = dict(enumerate([*every, "body"], 1))
+    fields = _validated(source, data, type_, model, vocabularies)
+    known = {*library, str(data["id"])}
+    _check_body(source, type_)
+    _check_links(source, known)
+    if fields is not None:
+        _check_references(source, fields, known, set(authorities), {})
+        _check_audiences(source, fields, library)
+    problems = [
+        (names.get(problem.line, "body"), problem.message) for problem in sorted(source.problems)
+    ]
+    item = Item(source.path, fields, body) if fields is not None and not problems else None
+    return item, problems
 
 
 class _Loader(yaml.CSafeLoader):
@@ -345,23 +436,34 @@ def _advice(detail: Any, model: type[BaseModel], type_: str, vocabularies: Vocab
             return (
                 f"shorten {name} to {detail['ctx']['max_length']} characters; it has {len(given)}"
             )
-        case "string_pattern_mismatch":
-            return f"write {name} as a word, a hyphen and three digits, for instance case-003"
+        case "string_pattern_mismatch" | "bool_type":
+            return f"write {name} {_pattern(name)}"
         case _:
             message = detail["msg"].removeprefix("Value error, ")
             return f"{name}: {message[0].lower()}{message[1:]}"
 
 
+def _pattern(name: str) -> str:
+    if name == "pathway.steps.door":
+        return "as true, or leave it out"
+    if name.startswith("pathway"):
+        return "in small letters, digits and hyphens, for instance first-call"
+    return "as a word, a hyphen and three digits, for instance case-003"
+
+
 def _unknown_field(where: tuple[str | int, ...], model: type[BaseModel], type_: str) -> str:
     holder, owner = model, f"a {type_}"
     if len(where) > 1:
-        holder, owner = _PARTS[str(where[0])], f"an entry of {where[0]}"
+        within = ".".join(str(part) for part in where[:-1] if isinstance(part, str))
+        holder, owner = _PARTS[within], f"an entry of {within}"
     close = difflib.get_close_matches(str(where[-1]), list(holder.model_fields), 1)
     hint = f"write {close[0]}" if close else f"take it out; {owner} has no such field"
     return f"unknown field {where[-1]}: {hint}"
 
 
 def _list_wanted(name: str, given: Any, vocabularies: Vocabularies) -> str:
+    if name == "pathway":
+        return "write pathway as a field steps, which holds the list of steps"
     if name in _PARTS:
         return f"write {name} as a list whose entries have {', '.join(_PARTS[name].model_fields)}"
     example = given or (NOT_STATED if name in vocabularies else "")
@@ -376,7 +478,7 @@ def _meaning(name: str, vocabularies: Vocabularies) -> str:
     return f" ({vocabulary.hint.lower()}): {first} … or {NOT_STATED}"
 
 
-def _check_dates_and_name(source: _Source, data: dict[str, Any]) -> None:
+def _check_dates_and_name(source: _Source, data: Mapping[str, Any]) -> None:
     if source.path.stem != data["id"]:
         source.problem(source.line_of(["id"]), f"write id: {source.path.stem}, or rename the file")
     prefix = PREFIXES[data["type"]]
@@ -386,6 +488,16 @@ def _check_dates_and_name(source: _Source, data: dict[str, Any]) -> None:
         source.problem(source.line_of(["reviewed"]), "reviewed can't be before published")
     if data["review_by"] <= data["reviewed"]:
         source.problem(source.line_of(["review_by"]), "review_by must be after reviewed")
+
+
+def _check_pathway(source: _Source, data: Mapping[str, Any]) -> None:
+    """Report what makes a pathway unreadable; what is only odd is shown to curators."""
+    places = {step["id"]: place for place, step in enumerate(data["steps"])}
+    for problem in pathway.check(pathway.read(data)):
+        if problem.is_error:
+            where: list[str | int] = ["pathway", "steps"]
+            where += [places[problem.step_id]] if problem.step_id else []
+            source.problem(source.line_of(where), problem.message)
 
 
 def _check_body(source: _Source, type_: str) -> None:
@@ -398,9 +510,13 @@ def _check_body(source: _Source, type_: str) -> None:
         line = source.body_line + source.body.count("\n", 0, match.start(1))
         source.problem(line, f"write the heading “{match[1]}” with ## or ###, not a line below it")
     second = [text for _, level, text in headings if level == 2]
-    if type_ == "case" and second != CASE_HEADINGS:
+    if type_ == "case" and second != _case_headings(second):
         wanted = ", ".join(CASE_HEADINGS)
-        source.problem(source.body_line, f"a case has exactly these ## headings in order: {wanted}")
+        source.problem(
+            source.body_line,
+            f"a case has exactly these ## headings in order: {wanted}; after What was done it may "
+            f"have {', '.join(OPTIONAL_CASE_HEADINGS)}",
+        )
     if type_ in {"guidance", "protocol"} and len(second) < 2:
         source.problem(source.body_line, "break the text up with at least two ## headings")
     if not source.body:
@@ -411,6 +527,13 @@ def _check_body(source: _Source, type_: str) -> None:
     for match in _PICTURE.finditer(source.body):
         line = source.body_line + source.body.count("\n", 0, match.start())
         source.problem(line, "take out the picture: say in words what it shows")
+
+
+def _case_headings(given: Sequence[str]) -> list[str]:
+    """Return the headings of a case in their order, with those optional ones that are given."""
+    after_what_was_done = CASE_HEADINGS.index("What was done") + 1
+    optional = [heading for heading in OPTIONAL_CASE_HEADINGS if heading in given]
+    return CASE_HEADINGS[:after_what_was_done] + optional + CASE_HEADINGS[after_what_was_done:]
 
 
 def _check_references(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -61,12 +61,16 @@ def add_wish(
 
 
 def _add_one(session: Session, table: Any, key: dict[str, Any]) -> None:
+    _add(session, table, key, 1)
+
+
+def _add(session: Session, table: Any, key: dict[str, Any], times: int) -> None:
     dialect = session.get_bind().dialect.name
     insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
     session.execute(
         insert(table)
-        .values(**key, times=1)
-        .on_conflict_do_update(index_elements=list(key), set_={"times": table.times + 1})
+        .values(**key, times=times)
+        .on_conflict_do_update(index_elements=list(key), set_={"times": table.times + times})
     )
 
 
@@ -95,3 +99,23 @@ def wishes(session: Session, since: date) -> Sequence[Row[str, int]]:
         .order_by(times.desc(), Wish.terms)
     )
     return session.execute(query).all()
+
+
+def forget_unknown(session: Session, engine: Engine) -> int:
+    """Take the words off counted searches that no document has any more; the counts stay.
+
+    Returns how many different searches lost their words. Raises `NotReady`.
+    """
+    kept = session.scalars(select(SearchCount.words).where(SearchCount.words != "").distinct())
+    today = clock.today().toordinal()
+    gone = [
+        words
+        for words in kept.all()
+        if set(engine.as_known(Query(words, EVERYBODY, today)).split()) < set(words.split())
+    ]
+    for words in gone:
+        rows = select(SearchCount.day, SearchCount.times).where(SearchCount.words == words)
+        for day, times in session.execute(rows).all():
+            _add(session, SearchCount, {"day": day, "words": "", "results": 0}, times)
+        session.execute(delete(SearchCount).where(SearchCount.words == words))
+    return len(gone)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.database import db, reading
 from portal.library.catalogue import generation_of
-from portal.library.models import Document, LibraryChange, State
+from portal.library.models import Attachment, Document, LibraryChange, State
 from portal.library.vocabularies import NOT_STATED, Vocabularies
 from portal.search.port import Engine, NotReady, Record, mark
 
@@ -24,6 +24,24 @@ FIRST_RETRY, LAST_RETRY = 1.0, 60.0  # seconds
 MOST_APPLIED = 500
 """Changed documents that are put in one by one; for more the index is built anew."""
 _log = logging.getLogger(__name__)
+
+
+class Attached:
+    """The words of attachments, read for one document at a time: files may be long."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._having = frozenset(session.scalars(select(Attachment.document_id).distinct()))
+
+    def words_of(self, document_id: int) -> str:
+        """Return the words of a document's attachments with their titles."""
+        if document_id not in self._having:
+            return ""
+        query = select(Attachment.title, Attachment.plain).where(
+            Attachment.document_id == document_id
+        )
+        rows = self._session.execute(query.order_by(Attachment.number))
+        return "\n".join(f"{title}\n{plain}" for title, plain in rows)
 
 
 class Indexer:
@@ -93,7 +111,8 @@ def sync_index(session: Session, engine: Engine, vocabularies: Vocabularies) -> 
         documents = session.scalars(select(Document).where(Document.id.in_(changed))).all()
         try:
             if latest > held:
-                _apply(engine, documents, latest, vocabularies)
+                attached = Attached(session)
+                _apply(engine, documents, latest, vocabularies, attached)
         except NotReady:  # damaged where only a change reads it
             return _rebuild(session, engine, vocabularies)
         return len(documents)
@@ -114,9 +133,13 @@ def _readable(engine: Engine) -> bool:
 
 
 def _apply(
-    engine: Engine, documents: Iterable[Document], generation: int, vocabularies: Vocabularies
+    engine: Engine,
+    documents: Iterable[Document],
+    generation: int,
+    vocabularies: Vocabularies,
+    attached: Attached,
 ) -> None:
-    shown = [record_of(d, vocabularies) for d in documents if d.state == State.PUBLISHED]
+    shown = [record_of(d, vocabularies, attached) for d in documents if d.state == State.PUBLISHED]
     gone = [d.id for d in documents if d.state != State.PUBLISHED]
     engine.apply(shown, gone, generation)
 
@@ -131,14 +154,14 @@ _SHOWN = select(Document).where(Document.state == State.PUBLISHED).order_by(Docu
 
 
 def _rebuild(session: Session, engine: Engine, vocabularies: Vocabularies) -> int:
-    latest = generation_of(session)
+    latest, attached = generation_of(session), Attached(session)
     count = 0
 
     def records() -> Iterator[Record]:
         nonlocal count
         for document in session.scalars(_SHOWN, execution_options={"yield_per": 500}):
             count += 1
-            yield record_of(document, vocabularies)
+            yield record_of(document, vocabularies, attached)
 
     engine.rebuild(records(), latest)
     return count
@@ -173,11 +196,12 @@ def check_index(
         latest, held = generation_of(session), engine.generation()
         marks = dict(engine.contents())
         missing, outdated = [], []
+        attached = Attached(session)
         for document in session.scalars(_SHOWN, execution_options={"yield_per": 500}):
             found = marks.pop(document.id, None)
             if found is None:
                 missing.append(document)
-            elif found != mark(record_of(document, vocabularies)):
+            elif found != mark(record_of(document, vocabularies, attached)):
                 outdated.append(document)
         checked = IndexCheck(
             [d.reference for d in missing],
@@ -187,12 +211,14 @@ def check_index(
             -1 if held is None else held,
         )
         if repair and not checked.sound:
-            given = [record_of(d, vocabularies) for d in (*missing, *outdated)]
+            given = [record_of(d, vocabularies, attached) for d in (*missing, *outdated)]
             engine.apply(given, list(marks), latest)
         return checked
 
 
-def record_of(document: Document, vocabularies: Vocabularies) -> Record:
+def record_of(
+    document: Document, vocabularies: Vocabularies, attached: Attached | None = None
+) -> Record:
     """Return what the search engine may know of a document."""
     labels = [
         vocabularies.labels.get((name, term), "")
@@ -213,4 +239,5 @@ def record_of(document: Document, vocabularies: Vocabularies) -> Record:
         labels="\n".join(labels),
         search_words="\n".join(document.details.get("search_words", [])),
         review_by=document.review_by.toordinal(),
+        attachments=attached.words_of(document.id) if attached else "",
     )

@@ -1,10 +1,10 @@
-"""Tables of the library: documents, the log of their changes, what was searched and wished for."""
+"""Tables of the library: documents with versions, attachments and law, receipts, wishes."""
 
 from datetime import date, datetime
 from enum import StrEnum, unique
 from typing import Any
 
-from sqlalchemy import JSON, Enum, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, Enum, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.database import Base, Moment
@@ -15,7 +15,12 @@ class State(StrEnum):
     """Where a document stands in its life."""
 
     PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+    """Another document stands in its place; its address leads there."""
     WITHDRAWN = "withdrawn"
+    """Taken away with a public reason; the text is kept for curators."""
+    REMOVED = "removed"
+    """Taken down: the text is gone from everywhere, the address says so."""
 
 
 class Document(Base):
@@ -66,7 +71,123 @@ class Document(Base):
     rendered_with: Mapped[str] = mapped_column(String(64))
     """Fingerprint of what the HTML depends on besides the document itself."""
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When it stopped being published, whichever way."""
     withdrawn_reason: Mapped[str | None] = mapped_column(String(500))
+    """What a reader who comes to its address is told."""
+    successor: Mapped[str | None] = mapped_column(String(40))
+    """Reference of the document that stands in its place."""
+
+
+class Owner(Base):
+    """The curator who sees that a document is read again in time."""
+
+    __tablename__ = "document_owner"
+    __table_args__ = (Index("ix_document_owner_account_id", "account_id"),)
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("document.id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+
+
+class ReviewReminder(Base):
+    """That a reminder of a date of review was given, so that it is given once only."""
+
+    __tablename__ = "review_reminder"
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("document.id", ondelete="CASCADE"), primary_key=True
+    )
+    review_by: Mapped[date] = mapped_column(primary_key=True)
+    days: Mapped[int] = mapped_column(primary_key=True)
+    """How many days before: 60, 30 or 0."""
+
+
+class Version(Base):
+    """A text of a document as it was published. The last one is what readers see."""
+
+    __tablename__ = "document_version"
+    __table_args__ = (UniqueConstraint("document_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """1, 2, …"""
+    text: Mapped[str] = mapped_column(Text)
+    """The document as a content file: front matter and Markdown."""
+    content_hash: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    """Who published it; nobody for what was imported."""
+    why: Mapped[str] = mapped_column(String(500))
+
+
+class Instrument(Base):
+    """An instrument of law or official guidance that documents rest on, found by its name."""
+
+    __tablename__ = "instrument"
+    __table_args__ = (Index("ix_instrument_successor_id", "successor_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    """Full name with its year, as documents cite it in `law`."""
+    in_force_from: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    successor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("instrument.id", ondelete="SET NULL")
+    )
+    note: Mapped[str] = mapped_column(String(1000), default="")
+    """What changed, in words for readers."""
+
+
+class LawChange(Base):
+    """A document to be read again because an instrument that it rests on was superseded."""
+
+    __tablename__ = "law_change"
+    __table_args__ = (Index("ix_law_change_instrument_id", "instrument_id"),)
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("document.id", ondelete="CASCADE"), primary_key=True
+    )
+    instrument_id: Mapped[int] = mapped_column(
+        ForeignKey("instrument.id", ondelete="CASCADE"), primary_key=True
+    )
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Attachment(Base):
+    """The portal's own rendering of a file that was checked; the file itself is never published."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (UniqueConstraint("document_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """1, 2, … within its document: it stands in the address."""
+    title: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    """Markdown, the truth."""
+    html: Mapped[str] = mapped_column(Text)
+    """Rendered at publication."""
+    plain: Mapped[str] = mapped_column(Text)
+    """The words without markup, for the index."""
+
+
+class Receipt(Base):
+    """What was purged when a document was taken down, and when. It holds none of its words."""
+
+    __tablename__ = "takedown_receipt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    reason: Mapped[str] = mapped_column(String(500))
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """Each place with `what` was purged, `number` of things and the moment `at`, ISO 8601."""
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the last place, the search index, had been built anew without it."""
 
 
 class LibraryState(Base):

@@ -30,6 +30,7 @@ def audiences_of(actor: Actor) -> frozenset[str]:
 
 def register(policy: Policy) -> None:
     """Register what this room decides."""
+    policy.register(Permission.LIBRARY_CURATE, holds(frozenset({Role.CURATOR})))
     policy.register(Permission.LIBRARY_READ, holds(EVERY_ROLE))
     policy.register(Permission.LIBRARY_ASK, holds(EVERY_ROLE))
     policy.register(Permission.LIBRARY_EXPORT, holds(EVERY_ROLE))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, select, update
+from sqlalchemy import Row, Select, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
@@ -12,13 +12,20 @@ from portal.core import clock
 from portal.core.database import changed as announce
 from portal.core.errors import Conflict, Gone, NotFound
 from portal.core.permissions import Actor
-from portal.library import content
+from portal.library import content, law, versions
 from portal.library.catalogue import GENERATION
 from portal.library.glossary import Glossary, Term
-from portal.library.models import Document, LibraryChange, LibraryState, State
-from portal.library.policy import audiences_of
-from portal.library.rendering import Renderer
-from portal.library.vocabularies import NOT_STATED, Vocabularies
+from portal.library.models import (
+    Attachment,
+    Document,
+    LawChange,
+    LibraryChange,
+    LibraryState,
+    State,
+)
+from portal.library.policy import audiences_of, roles_of
+from portal.library.rendering import Renderer, plain_text, render_attachment
+from portal.library.vocabularies import AUDIENCES, NOT_STATED, Vocabularies
 
 _IN_COLUMNS = frozenset(
     {
@@ -37,7 +44,7 @@ _IN_COLUMNS = frozenset(
         "related",
     }
 )
-_DETAILS = frozenset({"sources", "law", "definitions", "also", "search_words"})
+_DETAILS = frozenset({"sources", "law", "definitions", "also", "search_words", "pathway"})
 
 
 _MAY_READ = and_(
@@ -68,27 +75,41 @@ _PAGE = select(
     Document.article_html,
     Document.head_html,
     Document.withdrawn_reason,
+    Document.successor,
+    exists().where(LawChange.document_id == Document.id).correlate(Document).label("law_changed"),
     GENERATION.scalar_subquery().label("generation"),
 ).where(
     Document.reference == bindparam("reference"),
     Document.audience.in_(bindparam("audiences", expanding=True)),
 )
-"""What a page shows of a document, and the generation of the library that it belongs to."""
+"""What a page shows of a document, and the generation of the library that it belongs to.
+
+`law_changed` tells whether an instrument that it rests on has ended since it was last read.
+"""
 
 
 def page_of(session: Session, *, actor: Actor, reference: str) -> Row[*tuple[Any, ...]]:
     """Return what the page of a published document shows.
 
-    Raises `Gone` for one that was withdrawn (if the person could have read it), `NotFound` for any
-    other that is not theirs to read, whether it exists or not.
+    Raises `Gone` for one that was withdrawn, superseded or removed (if the person could have read
+    it), `NotFound` for any other that is not theirs to read, whether it exists or not.
     """
     given = _audiences(actor) | {"reference": reference}
     row = session.connection().execute(_PAGE, given).one_or_none()
     if row is None:
         raise NotFound("There is no such document")
-    if row.state == State.WITHDRAWN:
-        raise Gone(row.withdrawn_reason or "")
+    if row.state != State.PUBLISHED:
+        raise _gone(session, actor, row)
     return row
+
+
+def _gone(session: Session, actor: Actor, row: Row[*tuple[Any, ...]]) -> Gone:
+    successor = listed_by_reference(session, actor=actor, references=[row.successor or ""])
+    return Gone(
+        row.withdrawn_reason or "",
+        how=row.state.value,
+        successor=(successor[0].reference, successor[0].title) if successor else None,
+    )
 
 
 def get(session: Session, *, actor: Actor, reference: str) -> Document:
@@ -157,21 +178,128 @@ def glossary_entries(session: Session, *, actor: Actor) -> list[Document]:
     return sorted(session.scalars(query), key=lambda entry: entry.title.casefold())
 
 
+def attachments_of(session: Session, document_id: int) -> Sequence[Attachment]:
+    """Return the attachments of a document, in their order."""
+    query = select(Attachment).where(Attachment.document_id == document_id)
+    return session.scalars(query.order_by(Attachment.number)).all()
+
+
+def attachment(
+    session: Session, *, actor: Actor, reference: str, number: int
+) -> tuple[Row[*tuple[Any, ...]], Attachment]:
+    """Return the page of a published document with one of its attachments.
+
+    Raises as `page_of` does, and `NotFound` for a number that it does not have.
+    """
+    page = page_of(session, actor=actor, reference=reference)
+    query = (
+        select(Attachment)
+        .join(Document, Document.id == Attachment.document_id)
+        .where(Document.reference == reference, Attachment.number == number)
+    )
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound("There is no such attachment")
+    return page, found
+
+
+_ATTACHED = (
+    select(Document.id, Document.reference, Attachment.number, Attachment.title, Attachment.plain)
+    .join(Document, Document.id == Attachment.document_id)
+    .where(_MAY_READ, Document.id.in_(bindparam("wanted", expanding=True)))
+    .order_by(Document.id, Attachment.number)
+)
+
+
+def attachments_listed(
+    session: Session, *, actor: Actor, ids: Sequence[int]
+) -> list[Row[*tuple[Any, ...]]]:
+    """Return the attachments of those among `ids` that `actor` may read, with their words."""
+    given = _audiences(actor) | {"wanted": list(ids)}
+    return list(session.connection().execute(_ATTACHED, given))
+
+
+def any_document(session: Session, reference: str) -> Document:
+    """Return a document whatever its state, for curators. Raises `NotFound`."""
+    document = session.scalar(select(Document).where(Document.reference == reference))
+    if document is None:
+        raise NotFound(f"There is no document {reference}")
+    return document
+
+
+def published_like(
+    session: Session, words: str, *, wide_enough_for: Document, most: int = 20
+) -> Sequence[Row[str, str]]:
+    """Return (reference, title) of published documents by reference or words of the title.
+
+    Only those come that every reader of another document may read, for what could succeed it.
+    """
+    fits = [name for name in AUDIENCES if roles_of(wide_enough_for.audience) <= roles_of(name)]
+    title = func.lower(Document.title)
+    query = select(Document.reference, Document.title).where(
+        Document.state == State.PUBLISHED,
+        Document.id != wide_enough_for.id,
+        Document.audience.in_(fits),
+        or_(
+            Document.reference == words.strip().lower(),
+            and_(*(title.contains(word.lower(), autoescape=True) for word in words.split())),
+        ),
+    )
+    return session.execute(query.order_by(Document.title).limit(most)).all()
+
+
 def withdraw(
     session: Session, *, actor: Actor, reference: str, reason: str, vocabularies: Vocabularies
 ) -> Document:
     """Take a document away from readers at once, with a reason that they will see.
 
     A glossary entry is no longer explained in any text. Raises `NotFound`, or `Conflict` when the
-    document has been withdrawn before.
+    document is published no more.
     """
-    _one_at_a_time(session)
-    document = session.scalar(select(Document).where(Document.reference == reference))
-    if document is None:
-        raise NotFound(f"There is no document {reference}")
-    if document.state == State.WITHDRAWN:
-        raise Conflict(f"{reference} has been withdrawn already")
-    document.state = State.WITHDRAWN
+    document = end(session, reference, State.WITHDRAWN, reason, vocabularies)
+    _record_end(session, actor, "document.withdrawn", reference)
+    return document
+
+
+def supersede(
+    session: Session,
+    *,
+    actor: Actor,
+    reference: str,
+    successor: str,
+    reason: str,
+    vocabularies: Vocabularies,
+) -> Document:
+    """Let another published document stand in the place of one; its address leads there.
+
+    Raises `NotFound` for either, and `Conflict` when one is not published, both are the same, or
+    the successor has readers who could not read it where they read the first.
+    """
+    document = any_document(session, reference)
+    other = any_document(session, successor)
+    if other.state != State.PUBLISHED or other.id == document.id:
+        raise Conflict("Choose another document that is published")
+    if not roles_of(document.audience) <= roles_of(other.audience):
+        raise Conflict("Some who read this document may not read that one. Choose another")
+    document = end(session, reference, State.SUPERSEDED, reason, vocabularies)
+    document.successor = successor
+    _record_end(session, actor, "document.superseded", reference)
+    session.flush()
+    return document
+
+
+def end(
+    session: Session, reference: str, state: State, reason: str, vocabularies: Vocabularies
+) -> Document:
+    """Stop publishing a document. Raises `NotFound`, or `Conflict` when it had stopped before."""
+    one_at_a_time(session)
+    document = any_document(session, reference)
+    session.refresh(document)
+    if document.state == State.REMOVED or (
+        document.state != State.PUBLISHED and state != State.REMOVED
+    ):
+        raise Conflict(f"{reference} has been {document.state.value} already")
+    document.state = state
     document.withdrawn_at = clock.now()
     document.withdrawn_reason = reason
     session.flush()
@@ -179,14 +307,26 @@ def withdraw(
     if document.type == "glossary":
         changed |= render_again(session, vocabularies)
     record_changes(session, changed)
-    audit.record(
-        session,
-        actor=actor,
-        action="document.withdrawn",
-        object_type="document",
-        object_id=reference,
-    )
     return document
+
+
+def _record_end(session: Session, actor: Actor, action: str, reference: str) -> None:
+    audit.record(session, actor=actor, action=action, object_type="document", object_id=reference)
+
+
+FIRST_OWN_NUMBER = 1001
+"""Numbers of documents that begin here: the content files that a release brings stay below."""
+
+
+def next_reference(session: Session, type_: str) -> str:
+    """Return a reference that no document has had. Ask for it within `publish`'s transaction."""
+    one_at_a_time(session)
+    prefix = content.PREFIXES[type_]
+    taken = session.scalars(
+        select(Document.reference).where(Document.reference.startswith(f"{prefix}-"))
+    )
+    numbers = [int(reference.rpartition("-")[2]) for reference in taken]
+    return f"{prefix}-{max([FIRST_OWN_NUMBER - 1, *numbers]) + 1}"
 
 
 def import_items(
@@ -199,30 +339,38 @@ def import_items(
 ) -> authorities.Tally:
     """Publish checked content items; a document that says the same is left alone.
 
-    A withdrawn document stays withdrawn. `progress` is told each reference with "added", "changed"
-    or "withdrawn". Texts are rendered again where the glossary or the vocabularies have changed.
+    What is published no more stays so, and what people changed here stays as they left it.
+    `progress` is told each reference with "added", "changed" or why it was left alone. Texts are rendered again where the glossary or the vocabularies have changed.
     """
-    _one_at_a_time(session)
+    one_at_a_time(session)
     known = {document.reference: document for document in session.scalars(select(Document))}
     codes = authorities.ids_by_code(session)
     counts = {"added": 0, "changed": 0, "unchanged": 0}
+    followed: list[tuple[Document, frozenset[str]]] = []
     for item in items:
         document = known.get(item.id)
         hashed = content.content_hash(item.fields, item.body)
         what = "unchanged"
         if document is None:
             document = Document(reference=item.id, state=State.PUBLISHED)
-            session.add(document)
             what = "added"
-        elif document.state == State.WITHDRAWN:
+        elif document.state != State.PUBLISHED:
             progress(item.id, "withdrawn")
+        elif document.content_hash != hashed and _was_changed_here(session, document):
+            progress(item.id, "kept, since it was changed here")
         elif document.content_hash != hashed:
+            keep_what_stood(session, document, vocabularies)
             what = "changed"
         if what != "unchanged":
-            _fill(document, item, hashed, codes)
+            followed.append((document, law.cited_by(document)))
+            fill(document, item, hashed, codes)
+            session.add(document)
+            _add_version(session, document, item, vocabularies, by=actor, why=IMPORTED)
             progress(item.id, what)
         counts[what] += 1
     session.flush()
+    law.cite_all(session)
+    law.follow(session, followed)
     changed = render_again(session, vocabularies)
     if changed:
         record_changes(session, changed)
@@ -237,7 +385,98 @@ def import_items(
     return authorities.Tally(**counts)
 
 
-def _fill(document: Document, item: content.Item, hashed: str, codes: dict[str, int]) -> None:
+def publish(
+    session: Session,
+    *,
+    actor: Actor,
+    item: content.Item,
+    why: str,
+    vocabularies: Vocabularies,
+    attachments: Sequence[tuple[str, str]] = (),
+) -> Document:
+    """Publish a checked item as a new document, or as the next version of the one it names.
+
+    `attachments` are titles with their Markdown; they take the place of those that were there.
+    `why` stands in the history. Raises `Conflict` for a document that is published no more.
+    """
+    one_at_a_time(session)
+    codes = _codes(session)
+    document = session.scalar(select(Document).where(Document.reference == item.id))
+    if document is None:
+        document = Document(reference=item.id, state=State.PUBLISHED)
+    elif document.state == State.PUBLISHED:
+        keep_what_stood(session, document, vocabularies)
+    else:
+        raise Conflict(f"{item.id} is published no more. Start a new document in its place")
+    cited = law.cited_by(document)
+    fill(document, item, content.content_hash(item.fields, item.body), codes)
+    session.add(document)
+    session.flush()
+    _add_version(session, document, item, vocabularies, by=actor, why=why)
+    law.follow(session, [(document, cited)])
+    session.execute(delete(Attachment).where(Attachment.document_id == document.id))
+    for number, (title, body) in enumerate(attachments, 1):
+        html = render_attachment(body)
+        session.add(
+            Attachment(
+                document_id=document.id,
+                number=number,
+                title=title,
+                body=body,
+                html=html,
+                plain=plain_text(html),
+            )
+        )
+    session.flush()
+    record_changes(session, render_again(session, vocabularies) | {document.id})
+    audit.record(
+        session,
+        actor=actor,
+        action="document.published",
+        object_type="document",
+        object_id=document.reference,
+        details={"version": versions.latest_number(session, document.id)},
+    )
+    return document
+
+
+def _codes(session: Session) -> dict[str, int]:
+    return authorities.ids_by_code(session)
+
+
+IMPORTED = "Loaded from the content files"
+AS_IT_STOOD = "As it stood before versions were kept"
+
+
+def keep_what_stood(session: Session, document: Document, vocabularies: Vocabularies) -> None:
+    """Keep the text of a document from before versions were kept, before it changes."""
+    if not versions.latest_number(session, document.id):
+        text = content_file(session, document, vocabularies)
+        versions.add(session, document, text, by=None, why=AS_IT_STOOD)
+
+
+def _was_changed_here(session: Session, document: Document) -> bool:
+    """Tell whether people published the last version: a release must not undo their work."""
+    kept = versions.of(session, document.id)
+    return bool(kept) and kept[0].why not in {IMPORTED, AS_IT_STOOD}
+
+
+def _add_version(
+    session: Session,
+    document: Document,
+    item: content.Item,
+    vocabularies: Vocabularies,
+    *,
+    by: Actor,
+    why: str,
+) -> None:
+    session.flush()
+    text = content.dump(item.fields, item.body, vocabularies)
+    versions.add(session, document, text, by=by.id, why=why)
+
+
+def fill(document: Document, item: content.Item, hashed: str, codes: dict[str, int]) -> None:
+    """Put what an item says into a document; `codes` are the ids of authorities."""
     fields = dict(item.fields)
     stated = {key: None if value == NOT_STATED else value for key, value in fields.items()}
     document.type = fields["type"]
@@ -266,20 +505,22 @@ def render_again(session: Session, vocabularies: Vocabularies) -> set[int]:
 
     Returns their ids.
     """
-    renderer = Renderer(_glossary(session), vocabularies)
+    renderer = Renderer(glossary_of(session), vocabularies)
     fingerprint = renderer.fingerprint
     stale = select(Document).where(
         Document.state == State.PUBLISHED, Document.rendered_with != fingerprint
     )
+    having = set(session.scalars(select(Attachment.document_id).distinct()))
     changed = set()
     for document in session.scalars(stale).all():
-        renderer.render(document)
+        attachments = attachments_of(session, document.id) if document.id in having else ()
+        renderer.render(document, attachments)
         changed.add(document.id)
     session.flush()
     return changed
 
 
-def _glossary(session: Session) -> Glossary:
+def glossary_of(session: Session) -> Glossary:
     """Return the terms that every reader may see explained."""
     entries = select(Document).where(
         Document.state == State.PUBLISHED,
@@ -294,9 +535,26 @@ def _glossary(session: Session) -> Glossary:
     )
 
 
-def _one_at_a_time(session: Session) -> None:
+def for_change(session: Session, reference: str) -> Document:
+    """Return a document as it is now; no other change of the library begins before this one ends.
+
+    Raises `NotFound`.
+    """
+    one_at_a_time(session)
+    document = any_document(session, reference)
+    session.refresh(document)
+    return document
+
+
+def one_at_a_time(session: Session) -> None:
     """Let changes of the library wait for each other, so that none works on an old glossary."""
     session.execute(select(LibraryState).with_for_update()).all()
+
+
+def audiences_of_published(session: Session) -> dict[str, str]:
+    """Return the audience of every document that is published now: what others may link to."""
+    query = select(Document.reference, Document.audience).where(Document.state == State.PUBLISHED)
+    return {reference: audience for reference, audience in session.execute(query)}
 
 
 def audiences_by_reference(session: Session) -> dict[str, str]:
@@ -325,18 +583,23 @@ def record_changes(session: Session, ids: Iterable[int]) -> None:
 
 def export_items(session: Session, vocabularies: Vocabularies) -> Iterator[tuple[str, str, str]]:
     """Give (folder, file name, text) of every published document: the inverse of the import."""
-    codes = {id_: code for code, id_ in authorities.ids_by_code(session).items()}
     query = select(Document).where(Document.state == State.PUBLISHED).order_by(Document.reference)
     for document in session.scalars(query):
-        fields = fields_of(document, vocabularies)
-        if document.type == "case":
-            code = codes.get(document.contributing_authority_id or 0, NOT_STATED)
-            fields = _insert_before(fields, "published", "contributing_authority", code)
-        if "search_words" in document.details:
-            words = document.details["search_words"]
-            fields = _insert_before(fields, "audience", "search_words", words)
-        text = content.dump(fields, document.body, vocabularies)
+        text = content_file(session, document, vocabularies)
         yield content.FOLDERS[document.type], f"{document.reference}.md", text
+
+
+def content_file(session: Session, document: Document, vocabularies: Vocabularies) -> str:
+    """Return a document as its content file, with what only curators know."""
+    fields = fields_of(document, vocabularies)
+    if document.type == "case":
+        codes = {id_: code for code, id_ in _codes(session).items()}
+        code = codes.get(document.contributing_authority_id or 0, NOT_STATED)
+        fields = _insert_before(fields, "published", "contributing_authority", code)
+    if "search_words" in document.details:
+        words = document.details["search_words"]
+        fields = _insert_before(fields, "audience", "search_words", words)
+    return content.dump(fields, document.body, vocabularies)
 
 
 def _insert_before(fields: dict[str, Any], before: str, key: str, value: Any) -> dict[str, Any]:
@@ -372,6 +635,8 @@ def fields_of(document: Document, vocabularies: Vocabularies) -> dict[str, Any]:
     if "law" in document.details:
         fields["law"] = document.details["law"]
         fields["law_as_at"] = document.law_as_at or NOT_STATED
+    if "pathway" in document.details:
+        fields["pathway"] = document.details["pathway"]
     fields |= {
         "published": document.published_on,
         "reviewed": document.reviewed_on,

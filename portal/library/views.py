@@ -1,6 +1,6 @@
 """Home, lists, documents, downloads, glossary."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -28,7 +28,16 @@ from portal.core import clock
 from portal.core.application import reads_only
 from portal.core.database import db, short_transaction
 from portal.core.permissions import Actor, Permission, requires
-from portal.library import demand, downloads, indexing, listing, presentation, service, similar
+from portal.library import (
+    demand,
+    downloads,
+    indexing,
+    law,
+    listing,
+    presentation,
+    service,
+    similar,
+)
 from portal.library.catalogue import BEST, Catalogue, Listing, Snapshot
 from portal.library.forms import SituationForm, WishForm
 from portal.library.indexing import Indexer
@@ -79,6 +88,20 @@ class SimilarCase:
 
     document: Any
     reasons: Sequence[str]
+
+
+@dataclass(frozen=True)
+class FoundAttachment:
+    """An attachment through which a document was found, with the piece that shows why."""
+
+    number: int
+    title: str
+    extract: list[extracts.Run]
+
+    @property
+    def hits(self) -> int:
+        """How many words of the extract were looked for."""
+        return sum(hit for _, hit in self.extract)
 
 
 @dataclass(frozen=True)
@@ -196,9 +219,11 @@ def browse() -> ResponseReturnValue:
     if wanted.page > last:
         return redirect(wanted.address(page=last))
     documents = service.listed(db.session, actor=actor, ids=found.ids, texts=ranked is not None)
-    shown = {}
+    shown: dict[int, list[extracts.Run]] = {}
+    attached: dict[int, FoundAttachment] = {}
     if results is not None:
         shown = {d.id: extracts.extract(d.plain, results.stems) for d in documents}
+        attached = _found_attached(documents, shown, results.stems)
         if wanted.asked and request.method == "GET":
             _count_search(wanted, results)
     return render_template(
@@ -207,6 +232,7 @@ def browse() -> ResponseReturnValue:
         total=found.total,
         documents=documents,
         extracts=shown,
+        attached=attached,
         results=results,
         searching=searching,
         facets=listing.facets(wanted, found.counts, library.vocabularies),
@@ -217,6 +243,34 @@ def browse() -> ResponseReturnValue:
         sorts=({BEST: "Best match"} if wanted.q else {}) | dict(listing.SORTS),
         pages=pagination.component(wanted.page, found.total, wanted.address),
     )
+
+
+def _found_attached(
+    documents: Sequence[Any], shown: Mapping[int, list[extracts.Run]], stems: Mapping[str, float]
+) -> dict[int, FoundAttachment]:
+    """Return, for documents whose own text has none of the words, the attachment that has most."""
+
+    def says(text: str) -> bool:
+        return any(hit for _, hit in extracts.extract(text, stems))
+
+    without = [
+        document.id
+        for document in documents
+        if not any(hit for _, hit in shown[document.id])
+        and not says(f"{document.title}\n{document.question or ''}\n{document.summary}")
+    ]
+    if not without:
+        return {}
+    found: dict[int, FoundAttachment] = {}
+    for row in service.attachments_listed(db.session, actor=_actor(), ids=without):
+        made = FoundAttachment(row.number, row.title, extracts.extract(row.plain, stems))
+        if not made.hits:  # or in its title alone
+            runs = extracts.extract(f"{row.title}. {row.plain}", stems)
+            made = FoundAttachment(row.number, row.title, runs)
+        best = found.get(row.id)
+        if made.hits and (best is None or made.hits > best.hits):
+            found[row.id] = made
+    return found
 
 
 def _results(text: str, literal: bool = False) -> tuple[Results | None, bool]:
@@ -422,10 +476,28 @@ def document(reference: str) -> ResponseReturnValue:
             shown, audiences=audiences, snapshot=snapshot, vocabularies=library.vocabularies
         ),
     )
-    return render_template("library/document.html", document=shown, related=related)
+    curates = current_app.extensions["policy"].allows(actor, Permission.LIBRARY_CURATE)
+    return render_template(
+        "library/document.html",
+        document=shown,
+        related=related,
+        changed_law=law.why_checked(db.session, reference) if shown.law_changed else (),
+        curates=curates,
+    )
 
 
-@bp.route("/library/<reference:reference>/download.<any(html, md):form>")
+@bp.route("/library/<reference:reference>/attachments/<int:number>")
+@requires(Permission.LIBRARY_READ)
+def attachment(reference: str, number: int) -> ResponseReturnValue:
+    """Show the text of a file that is published with a document, as the portal renders it."""
+    shown, found = service.attachment(
+        db.session, actor=_actor(), reference=reference, number=number
+    )
+    body = Markup(found.html)  # noqa: S704 (cleaned by the renderer)
+    return render_template("library/attachment.html", document=shown, attachment=found, body=body)
+
+
+@bp.route("/library/<reference:reference>/download.<any(html, md, odt, pdf):form>")
 @requires(Permission.LIBRARY_EXPORT)
 def download(reference: str, form: str) -> ResponseReturnValue:
     """Give a copy of a document to keep; who took it is on record."""
@@ -433,12 +505,17 @@ def download(reference: str, form: str) -> ResponseReturnValue:
     shown = service.get(db.session, actor=actor, reference=reference)
     related = [entry["id"] for entry in shown.related]
     readable = _snapshot().named(related, audiences=audiences_of(actor))
-    body = downloads.MAKERS[form](
-        shown,
-        vocabularies=library.vocabularies,
-        origin=_origin(),
-        readable=frozenset(entry.reference for entry in readable),
-    )
+    try:
+        body = downloads.MAKERS[form](
+            shown,
+            vocabularies=library.vocabularies,
+            origin=_origin(),
+            readable=frozenset(entry.reference for entry in readable),
+            attachments=service.attachments_of(db.session, shown.id),
+        )
+    except downloads.NotMade as error:
+        page = render_template("library/not_made.html", document=shown, why=str(error))
+        return page, error.status
     with short_transaction() as session:
         audit.record(
             session,
@@ -448,7 +525,7 @@ def download(reference: str, form: str) -> ResponseReturnValue:
             object_id=reference,
             details={"format": form},
         )
-    response = Response(body, mimetype="text/html" if form == "html" else "text/markdown")
+    response = Response(body, mimetype=downloads.MEDIA_TYPES[form])
     response.headers["Content-Disposition"] = f'attachment; filename="{reference}.{form}"'
     return response
 

@@ -1,7 +1,8 @@
 """What the worker does for the library."""
 
 from portal.core.database import db, reading
-from portal.core.jobs import Jobs, Kind, each_minute
+from portal.core.jobs import Jobs, Kind, each_day, each_minute
+from portal.library import reminders
 from portal.library.indexing import sync_index
 from portal.library.vocabularies import Vocabularies
 from portal.search.port import Engine
@@ -19,3 +20,5 @@ def register(jobs: Jobs, engine: Engine, vocabularies: Vocabularies) -> None:
             sync_index(db.session, engine, vocabularies)
 
     jobs.register(Kind("library.index", "Bring the search index up to date", sync), each_minute)
+    reminding = Kind("library.remind", "Remind curators of what must be read again", reminders.run)
+    jobs.register(reminding, each_day)

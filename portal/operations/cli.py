@@ -19,6 +19,7 @@ from portal.core.migrations import history_of
 from portal.library.cli import import_folder
 from portal.operations import retention as rules
 from portal.operations.demonstration import add_people, add_profiles, add_rounds, take_part
+from portal.publishing import starter
 
 demonstration = AppGroup("demonstration", help="A demonstration on this machine.")
 retention = AppGroup("retention", help="How long records are kept.")
@@ -55,10 +56,13 @@ def prepare() -> None:
         raise click.ClickException(str(error)) from error
     made = add_people(db.session)
     take_part(db.session)
+    words = app.extensions["library"].vocabularies
+    texts = starter.load(db.session, _settings().content, words)
     commit()
     click.echo(f"Answers in profiles: {answers} added")
     click.echo(f"Rounds of the self-assessment: {rounds} added")
     click.echo(f"Accounts: {made} added")
+    click.echo(f"Texts in progress: {texts} added")
 
 
 @demonstration.command("serve")

@@ -34,6 +34,8 @@ class Record:
     """What people may call what it is about, where it calls it something else."""
     review_by: int = 0
     """The day (`date.toordinal()`) after which it is overdue; 0 if it never is."""
+    attachments: str = ""
+    """Plain text of the files that are published with it."""
 
 
 def mark(record: Record) -> int:

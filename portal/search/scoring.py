@@ -26,10 +26,14 @@ WEIGHTS: Mapping[str, float] = {
     "summary": 2.0,
     "labels": 1.5,
     "body": 1.0,
+    "attachments": 0.5,
     "search_words": 2.0,
 }
 """How often a word counts by where it stands, before saturation (the simple BM25F of Robertson,
 Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", 2004)."""
+ONCE = frozenset({"attachments"})
+"""Where a word counts once, however often it stands there, and not towards the record's length: a
+long file neither carries its record to the top nor weighs it down."""
 
 K1 = 1.5
 B = 0.7

@@ -13,6 +13,7 @@ import shutil
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from math import ceil, log
 from pathlib import Path
 from threading import Lock
@@ -41,12 +42,14 @@ from portal.search.whoosh_storage import (
     number,
 )
 
-SCHEMA_VERSION = 8  # raise it when the schema or the analysis changes: an older index is not read
+SCHEMA_VERSION = 9  # raise it when the schema or the analysis changes: an older index is not read
 LOCK_SECONDS = 30.0
 SMALL = 512
 """Records of a segment that may be merged while others wait; a larger one waits for a rebuild."""
 MOST_ALIKE = 6
 """Segments of a tier at which they are merged: each costs every search a look."""
+MOST_ATTACHED = 200_000
+"""Words of a record's attachments that are searched: the first."""
 APART = 100
 """Positions between two fields, so that no phrase spans them."""
 RETRIES = 20
@@ -311,10 +314,17 @@ def _fields(record: Record) -> dict[str, Any]:
     positions: dict[str, list[int]] = {}
     forms: dict[str, Counter[str]] = {}
     titles: dict[str, list[int]] = {}
+    length = 0.0
     at = shown_until = 0
     for name, weight in scoring.WEIGHTS.items():
-        for stem, word in analysis.words(getattr(record, name)):
-            weights[stem] = weights.get(stem, 0.0) + weight
+        counted: set[str] = set()
+        for stem, word in _words(record, name):
+            if stem not in counted:
+                weights[stem] = weights.get(stem, 0.0) + weight
+            if name in scoring.ONCE:
+                counted.add(stem)
+            else:
+                length += weight
             positions.setdefault(stem, []).append(at)
             forms.setdefault(stem, Counter())[word] += 1
             if name == "title":
@@ -325,7 +335,7 @@ def _fields(record: Record) -> dict[str, Any]:
             shown_until = at
     return {
         "number": record.id,
-        "length": sum(weights.values()),
+        "length": length,
         "review_by": record.review_by,
         "mark": mark(record),
         "audience": {record.audience: (1.0, [0])},
@@ -339,6 +349,12 @@ def _fields(record: Record) -> dict[str, Any]:
             for stem, weight in weights.items()
         ),
     }
+
+
+def _words(record: Record, name: str) -> Iterator[tuple[str, str]]:
+    """Give the words of a field, each as its stem and as it is written."""
+    most = MOST_ATTACHED if name == "attachments" else None
+    return islice(analysis.words(getattr(record, name)), most)
 
 
 def _crowded(segments: Sequence[Any]) -> Sequence[Any]:

@@ -29,7 +29,7 @@ def init_app(app: Flask, instance: Path) -> None:
     handlers: list[tuple[type[Exception], Callable[..., ResponseReturnValue]]] = [
         (NotFound, lambda error: _page(404)),
         (NotAllowed, lambda error: _page(403)),
-        (Gone, lambda error: _page(410, reason=str(error))),
+        (Gone, _gone),
         (TooManyAttempts, _too_many_attempts),
         (DomainError, lambda error: (_refused(error), 409)),
         (CSRFError, lambda error: (render_template("ui/errors/form_expired.html"), 400)),
@@ -38,6 +38,10 @@ def init_app(app: Flask, instance: Path) -> None:
     ]
     for kind, handler in handlers:
         app.register_error_handler(kind, handler)
+
+
+def _gone(error: Gone) -> ResponseReturnValue:
+    return _page(410, reason=str(error), how=error.how, successor=error.successor)
 
 
 def _refused(error: DomainError) -> str:

@@ -25,16 +25,25 @@ class NavigationItem:
     href: str
     needs: Permission | None = None
     """Shown to those who hold it; without one to everybody who is signed in."""
+    behind: frozenset[str] = frozenset()
+    """Other sections that are reached through it."""
+
+    def leads_to(self, section: str) -> bool:
+        """Tell whether a page of `section` lies behind this entry."""
+        return section == self.section or section in self.behind
 
 
+# one line at a desk, for everybody: the name of the service leads home, the desk to the rest
 NAVIGATION = (
-    NavigationItem("home", "Home", "/"),
+    NavigationItem(
+        "desk", "Desk", "/desk", Permission.DESK_READ, frozenset({"authorities", "pairing"})
+    ),
     NavigationItem("find", "Find a case", "/find-a-case"),
     NavigationItem("library", "Library", "/library"),
     NavigationItem("glossary", "Glossary", "/glossary"),
+    NavigationItem("writing", "Writing", "/writing", Permission.WRITING_WRITE),
+    NavigationItem("review", "Review", "/review", Permission.REVIEW),
     NavigationItem("authority", "Your authority", "/authority", Permission.AUTHORITY_READ_OWN),
-    NavigationItem("authorities", "Authorities", "/authorities", Permission.REGISTER_READ),
-    NavigationItem("pairing", "Pairing", "/pairing", Permission.PAIRING_CURATE),
     NavigationItem("people", "People", "/people", Permission.PEOPLE_MANAGE),
     NavigationItem("administration", "Administration", "/administration", Permission.JOBS_MANAGE),
     NavigationItem("account", "Your account", "/account"),

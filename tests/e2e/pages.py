@@ -7,6 +7,9 @@ from playwright.sync_api import Page as Tab
 
 from portal.core.roles import Role
 from tests import editions
+from tests.e2e import writing_there as writing
+from tests.e2e.desk_there import LAW_ENDED, LAW_IN_FORCE, RESTS_ON_IT
+from tests.e2e.files_there import ATTACHED, IMPORTED, ONLY_THERE, REFUSED, TELLING, TEXT, WAITING
 from tests.e2e.pair_states import EMPTY, ENDED, LISTED, OVER, PROPOSED, RUNNING, TO_ANSWER
 from tests.e2e.pairing_there import (
     BLOCK,
@@ -18,6 +21,20 @@ from tests.e2e.pairing_there import (
     STOPPED,
     WORKING,
 )
+from tests.e2e.reviewing_there import (
+    APPROVED,
+    ASKED,
+    EDIT,
+    FULL,
+    LAW_CHANGED,
+    PUBLISHED,
+    PURGED,
+    REMOVED,
+    SCHEDULED,
+    SENT_IN,
+    WITH_VERSIONS,
+)
+from tests.e2e.reviewing_there import WITHDRAWN as WITHDRAWN_THERE
 from tests.e2e.servers import (
     CODE,
     LETTER,
@@ -49,6 +66,7 @@ SIZES = {320: 640, 1280: 900}
 
 NO_PAGE = {
     "assessment.table": "a file to keep; test_assessment looks into it",
+    "desk.export": "a file to keep; test_desk looks into it",
     "library.complete": "JSON for the search field while someone types",
     "library.download": "a file to keep; test_pages looks into it too",
     "sessions.left": "JSON for a page that warns before its session ends",
@@ -116,6 +134,78 @@ def open_details(tab: Tab) -> None:
     closed = tab.locator("main details:not([open]) > summary")
     while closed.count():
         closed.first.click()
+
+
+def ask_for_a_change_without_a_reason(tab: Tab) -> None:
+    tab.get_by_text("Ask for a change in Title").click()
+    press(tab, "Write the change down")
+
+
+def sign_off_without_an_answer(tab: Tab) -> None:
+    press(tab, "Sign off for disclosure")
+    press(tab, "Sign off for disclosure")
+
+
+def begin_too_late(tab: Tab) -> None:
+    """Press a button of a page that was opened before somebody else was faster."""
+    tab.locator("form[action$=hand-over]").evaluate(
+        "form => { form.action = form.action.replace('hand-over', 'take-on') }"
+    )
+    open_details(tab)
+    press(tab, "Hand over")
+
+
+def save_what_is_stale(tab: Tab) -> None:
+    """Save a section from a page that was opened before it was saved elsewhere."""
+    tab.locator("#revision").evaluate("field => { field.value = '0' }")
+    with tab.expect_navigation():
+        tab.locator("form#section").evaluate(  # sent as without JavaScript
+            "form => { form.elements.text.value = 'Typed in another tab'; form.submit() }"
+        )
+
+
+def give_too_long_a_title(tab: Tab) -> None:
+    tab.get_by_label("Title").fill("A title that goes on and on " * 5)
+    press(tab, "Save and continue")
+
+
+def keep_without_a_reason(tab: Tab) -> None:
+    tab.locator("summary").first.click()
+    press(tab, "Keep it, with this reason")
+
+
+def choose_documents(tab: Tab) -> None:
+    for box in tab.get_by_role("checkbox").all()[:3]:
+        box.check()
+    press(tab, "Give those chosen an owner")
+
+
+def supersede(tab: Tab, day: str = "1") -> None:
+    tab.get_by_label("Day").fill(day)
+    tab.get_by_label("Month").fill("10")
+    tab.get_by_label("Year").fill("2026")
+    tab.get_by_label("Note").fill("The threshold in section 47 is new.")
+    press(tab, "Continue")
+
+
+def supersede_wrongly(tab: Tab) -> None:
+    supersede(tab, "32")
+
+
+def supersede_too_late(tab: Tab) -> None:
+    supersede(tab)
+    tab.locator("input[name=seen]").evaluate("field => { field.value = 'another' }")
+    press(tab, "Mark them")
+
+
+def name_a_law_again(tab: Tab) -> None:
+    tab.get_by_label("Full name").fill("Children Act 1989")
+    press(tab, "Save")
+
+
+def find_a_successor(tab: Tab) -> None:
+    tab.get_by_label("Find the document that takes its place").fill("guidance-005")
+    press(tab, "Find")
 
 
 SITUATION = "A school is worried about a girl of 14 whose family plans a sudden trip to Syria."
@@ -858,6 +948,284 @@ PAGES = (
     PortalPage("empty-pairing-rules", "/pairing/rules", CURATOR, portal="empty"),
     PortalPage("empty-rounds", "/pairing/rounds", CURATOR, portal="empty"),
     PortalPage("empty-pairing-weights", "/pairing/weights", CURATOR, portal="empty", then=weigh),
+    PortalPage("review", "/review", CURATOR, portal="reviewing"),
+    PortalPage("review-sent-in", f"/review/{SENT_IN}?done=handed", CURATOR, portal="reviewing"),
+    PortalPage("review-full", f"/review/{FULL}", CURATOR, portal="reviewing", then=open_details),
+    PortalPage(
+        "review-remark-error",
+        f"/review/{FULL}",
+        CURATOR,
+        422,
+        "reviewing",
+        ask_for_a_change_without_a_reason,
+    ),
+    PortalPage("review-conflict", f"/review/{FULL}", CURATOR, 409, "reviewing", begin_too_late),
+    PortalPage("review-asked", f"/review/{ASKED}", CURATOR, portal="reviewing"),
+    PortalPage("review-approved", f"/review/{APPROVED}", CURATOR, portal="reviewing"),
+    PortalPage("review-scheduled", f"/review/{SCHEDULED}", CURATOR, portal="reviewing"),
+    PortalPage("review-published", f"/review/{PUBLISHED}", CURATOR, portal="reviewing"),
+    PortalPage("review-edit", f"/review/{EDIT}", CURATOR, portal="reviewing", then=open_details),
+    PortalPage("review-disclosure-stale", f"/review/{FULL}/disclosure", CURATOR, 409, "reviewing"),
+    PortalPage(
+        "review-disclosure",
+        f"/review/{FULL}",
+        CURATOR,
+        portal="reviewing",
+        then=lambda tab: press(tab, "Sign off for disclosure"),
+    ),
+    PortalPage(
+        "review-disclosure-error",
+        f"/review/{FULL}",
+        CURATOR,
+        422,
+        "reviewing",
+        sign_off_without_an_answer,
+    ),
+    PortalPage("review-publish", f"/review/{APPROVED}/publish", CURATOR, portal="reviewing"),
+    PortalPage("review-schedule", f"/review/{APPROVED}/schedule", CURATOR, portal="reviewing"),
+    PortalPage(
+        "review-schedule-error",
+        f"/review/{APPROVED}/schedule",
+        CURATOR,
+        422,
+        "reviewing",
+        lambda tab: press(tab, "Schedule it"),
+    ),
+    PortalPage("review-reopen", f"/review/{APPROVED}/reopen", CURATOR, portal="reviewing"),
+    PortalPage(
+        "curating-history", f"/library/{WITH_VERSIONS}/history", CURATOR, portal="reviewing"
+    ),
+    PortalPage(
+        "curating-history-due",
+        f"/library/{LAW_CHANGED}/history?done=owned",
+        CURATOR,
+        portal="reviewing",
+    ),
+    PortalPage(
+        "curating-history-withdrawn",
+        f"/library/{WITHDRAWN_THERE}/history",
+        CURATOR,
+        portal="reviewing",
+    ),
+    PortalPage(
+        "curating-history-removed", f"/library/{REMOVED}/history", CURATOR, portal="reviewing"
+    ),
+    PortalPage(
+        "curating-version",
+        f"/library/{WITH_VERSIONS}/history/2",
+        CURATOR,
+        portal="reviewing",
+        then=open_details,
+    ),
+    PortalPage(
+        "curating-version-first",
+        f"/library/{WITH_VERSIONS}/history/1",
+        CURATOR,
+        portal="reviewing",
+    ),
+    PortalPage("curating-edit", f"/library/{LAW_CHANGED}/edit", CURATOR, portal="reviewing"),
+    PortalPage(
+        "curating-edit-waiting", f"/library/{WITH_VERSIONS}/edit", CURATOR, portal="reviewing"
+    ),
+    PortalPage(
+        "curating-withdraw-error",
+        f"/library/{LAW_CHANGED}/withdraw",
+        CURATOR,
+        422,
+        "reviewing",
+        lambda tab: press(tab, "Withdraw it"),
+    ),
+    PortalPage(
+        "curating-supersede",
+        f"/library/{LAW_CHANGED}/supersede",
+        CURATOR,
+        portal="reviewing",
+        then=find_a_successor,
+    ),
+    PortalPage(
+        "curating-take-down", f"/library/{LAW_CHANGED}/take-down", CURATOR, portal="reviewing"
+    ),
+    PortalPage(
+        "curating-take-down-error",
+        f"/library/{LAW_CHANGED}/take-down",
+        CURATOR,
+        422,
+        "reviewing",
+        lambda tab: press(tab, "Take it down now"),
+    ),
+    PortalPage("curating-owner", f"/library/{LAW_CHANGED}/owner", CURATOR, portal="reviewing"),
+    PortalPage(
+        "curating-read-again", f"/library/{LAW_CHANGED}/read-again", CURATOR, portal="reviewing"
+    ),
+    PortalPage(
+        "curating-receipt-waits", f"/library/{REMOVED}/receipt", CURATOR, portal="reviewing"
+    ),
+    PortalPage("curating-receipt", f"/library/{PURGED}/receipt", CURATOR, portal="reviewing"),
+    PortalPage("curating-receipts", "/receipts", CURATOR, portal="reviewing"),
+    PortalPage("removed-410", f"/library/{REMOVED}", CURATOR, 410, "reviewing"),
+    PortalPage("empty-review", "/review", CURATOR, portal="empty"),
+    PortalPage("empty-receipts", "/receipts", CURATOR, portal="empty"),
+    PortalPage("writing", "/writing?done=saved", PRACTITIONER, portal="writing"),
+    PortalPage("writing-new", "/writing/new", PRACTITIONER, portal="writing"),
+    PortalPage("writing-new-curator", "/writing/new", CURATOR, portal="writing"),
+    PortalPage("writing-tasks", f"/writing/{writing.FULL}", PRACTITIONER, portal="writing"),
+    PortalPage("writing-asked", f"/writing/{writing.ASKED}", PRACTITIONER, portal="writing"),
+    PortalPage(
+        "writing-sent", f"/writing/{writing.SENT}?done=sent", PRACTITIONER, portal="writing"
+    ),
+    PortalPage("writing-approved", f"/writing/{writing.APPROVED}", PRACTITIONER, portal="writing"),
+    PortalPage(
+        "writing-section",
+        f"/writing/{writing.FULL}/sections/concern",
+        PRACTITIONER,
+        portal="writing",
+        then=open_details,
+    ),
+    PortalPage(
+        "writing-section-asked",
+        f"/writing/{writing.ASKED}/sections/concern",
+        PRACTITIONER,
+        portal="writing",
+    ),
+    PortalPage(
+        "writing-section-closed",
+        f"/writing/{writing.SENT}/sections/concern",
+        PRACTITIONER,
+        portal="writing",
+    ),
+    PortalPage(
+        "writing-section-stale",
+        f"/writing/{writing.FULL}/sections/background",
+        PRACTITIONER,
+        409,
+        "writing",
+        save_what_is_stale,
+    ),
+    PortalPage(
+        "writing-facts", f"/writing/{writing.FULL}/facts/who", PRACTITIONER, portal="writing"
+    ),
+    PortalPage(
+        "writing-title-error",
+        f"/writing/{writing.FULL}/facts/title",
+        PRACTITIONER,
+        422,
+        "writing",
+        give_too_long_a_title,
+    ),
+    PortalPage(
+        "writing-sources", f"/writing/{writing.PROTOCOL}/facts/sources", CURATOR, portal="writing"
+    ),
+    PortalPage(
+        "writing-readers", f"/writing/{writing.PROTOCOL}/facts/readers", CURATOR, portal="writing"
+    ),
+    PortalPage(
+        "writing-pathway", f"/writing/{writing.PROTOCOL}/facts/pathway", CURATOR, portal="writing"
+    ),
+    PortalPage(
+        "writing-check",
+        f"/writing/{writing.FULL}/check",
+        PRACTITIONER,
+        portal="writing",
+        then=open_details,
+    ),
+    PortalPage(
+        "writing-check-error",
+        f"/writing/{writing.FULL}/check",
+        PRACTITIONER,
+        422,
+        "writing",
+        keep_without_a_reason,
+    ),
+    PortalPage(
+        "writing-preview", f"/writing/{writing.FULL}/preview", PRACTITIONER, portal="writing"
+    ),
+    PortalPage(
+        "writing-preview-protocol",
+        f"/writing/{writing.PROTOCOL}/preview",
+        CURATOR,
+        portal="writing",
+    ),
+    PortalPage("writing-send", f"/writing/{writing.ASKED}/send", PRACTITIONER, portal="writing"),
+    PortalPage(
+        "writing-send-wrong", f"/writing/{writing.FULL}/send", PRACTITIONER, portal="writing"
+    ),
+    PortalPage("writing-send-term", f"/writing/{writing.TERM}/send", CURATOR, portal="writing"),
+    PortalPage(
+        "writing-give-up", f"/writing/{writing.FULL}/give-up", PRACTITIONER, portal="writing"
+    ),
+    PortalPage(
+        "writing-remark",
+        f"/writing/{writing.ASKED}/remarks/1",
+        PRACTITIONER,
+        portal="writing",
+    ),
+    PortalPage("empty-writing", "/writing", CURATOR, portal="empty"),
+    PortalPage("files", f"/writing/{TEXT}/files?done=sent", PRACTITIONER, portal="files"),
+    PortalPage(
+        "files-error",
+        f"/writing/{TEXT}/files",
+        PRACTITIONER,
+        422,
+        "files",
+        lambda tab: press(tab, "Send the file"),
+    ),
+    PortalPage("file-telling", f"/writing/{TEXT}/files/{TELLING}", PRACTITIONER, portal="files"),
+    PortalPage("file-refused", f"/writing/{TEXT}/files/{REFUSED}", PRACTITIONER, portal="files"),
+    PortalPage("file-imported", f"/writing/{TEXT}/files/{IMPORTED}", PRACTITIONER, portal="files"),
+    PortalPage("file-waiting", f"/writing/{TEXT}/files/{WAITING}", PRACTITIONER, portal="files"),
+    PortalPage(
+        "file-remove", f"/writing/{TEXT}/files/{IMPORTED}/remove", PRACTITIONER, portal="files"
+    ),
+    PortalPage("document-with-attachments", f"/library/{ATTACHED}", PARTNER, portal="files"),
+    PortalPage("attachment", f"/library/{ATTACHED}/attachments/1", PARTNER, portal="files"),
+    PortalPage("found-in-attachment", f"/library?q={ONLY_THERE}", PARTNER, portal="files"),
+    PortalPage("desk", "/desk", CURATOR, portal="desk"),
+    PortalPage("desk-overdue", "/desk?show=overdue", CURATOR, portal="desk"),
+    PortalPage("desk-soon", "/desk?show=soon", CURATOR, portal="desk"),
+    PortalPage("desk-law", "/desk?show=law", CURATOR, portal="desk"),
+    PortalPage("desk-unowned", "/desk?show=unowned&done=owned", CURATOR, portal="desk"),
+    PortalPage("desk-orphaned", "/desk?show=orphaned", CURATOR, portal="desk"),
+    PortalPage("desk-ageing", "/desk?show=ageing&type=case", CURATOR, portal="desk"),
+    PortalPage("desk-files", "/desk?show=files", CURATOR, portal="desk"),
+    PortalPage("desk-receipts", "/desk?show=receipts", CURATOR, portal="desk"),
+    PortalPage("desk-documents", "/desk?show=documents&page=2", CURATOR, portal="desk"),
+    PortalPage("desk-nothing-fits", "/desk?show=law&owner=999", CURATOR, portal="desk"),
+    PortalPage("desk-workload", "/desk?show=workload", CURATOR, portal="desk"),
+    PortalPage("desk-balance", "/desk?show=balance", CURATOR, portal="desk"),
+    PortalPage("desk-missed", "/desk?show=missed", CURATOR, portal="desk"),
+    PortalPage("desk-owners", "/desk?show=unowned", CURATOR, portal="desk", then=choose_documents),
+    PortalPage("desk-owners-none", "/desk/owners", CURATOR, portal="desk"),
+    PortalPage("empty-desk", "/desk", CURATOR, portal="empty"),
+    PortalPage("empty-desk-balance", "/desk?show=balance", CURATOR, portal="empty"),
+    PortalPage("empty-desk-missed", "/desk?show=missed", CURATOR, portal="empty"),
+    PortalPage("law", "/law", CURATOR, portal="desk"),
+    PortalPage("empty-law", "/law", CURATOR, portal="empty"),
+    PortalPage("law-ended", f"/law/{LAW_ENDED}?done=superseded", CURATOR, portal="desk"),
+    PortalPage("law-in-force", f"/law/{LAW_IN_FORCE}?done=saved", CURATOR, portal="desk"),
+    PortalPage("law-new", "/law/new", CURATOR, portal="desk"),
+    PortalPage("law-new-error", "/law/new", CURATOR, 409, "desk", name_a_law_again),
+    PortalPage("law-correct", f"/law/{LAW_ENDED}/correct", CURATOR, portal="desk"),
+    PortalPage("law-supersede", f"/law/{LAW_IN_FORCE}/supersede", CURATOR, portal="desk"),
+    PortalPage(
+        "law-supersede-error",
+        f"/law/{LAW_IN_FORCE}/supersede",
+        CURATOR,
+        422,
+        "desk",
+        supersede_wrongly,
+    ),
+    PortalPage(
+        "law-supersede-check", f"/law/{LAW_IN_FORCE}/supersede", CURATOR, 200, "desk", supersede
+    ),
+    PortalPage(
+        "law-supersede-changed",
+        f"/law/{LAW_IN_FORCE}/supersede",
+        CURATOR,
+        409,
+        "desk",
+        supersede_too_late,
+    ),
+    PortalPage("document-law-changed", f"/library/{RESTS_ON_IT}", READER, portal="desk"),
     PortalPage("accessibility", "/accessibility"),
     PortalPage("cookies", "/cookies"),
     PortalPage("privacy", "/privacy"),

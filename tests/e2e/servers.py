@@ -40,8 +40,12 @@ from portal.core.roles import Role
 from portal.library.models import Document
 from tests import editions
 from tests.databases import SECRET, Databases
+from tests.e2e.desk_there import with_desk
+from tests.e2e.files_there import with_files
 from tests.e2e.pair_states import pair_up
 from tests.e2e.pairing_there import with_pairing
+from tests.e2e.reviewing_there import with_reviews
+from tests.e2e.writing_there import with_writing
 from tests.integration.assessing import alike, ask_all, begin, lead, sign
 from tests.integration.assessing import editions as editions_of
 from tests.people import CURATOR, LEAD, PARTNER, PASSWORD, Person
@@ -430,8 +434,12 @@ def without_an_index(databases: Databases) -> Flask:
 MAKERS = {
     "open": with_every_state,
     "empty": with_one_curator,
+    "desk": with_desk,
+    "files": with_files,
     "pairing": with_pairing,
     "preparing": without_an_index,
+    "reviewing": with_reviews,
+    "writing": with_writing,
 }
 MORE = {"education": {"PORTAL_EDUCATION_GOV_UK": "1"}}
 
@@ -454,8 +462,9 @@ class Portals:
     def of(self, kind: str) -> Server:
         """Return the portal of a kind.
 
-        It is `open`, `empty`, full of `pairing`, `preparing` its index, `broken`, `closed`, on an
-        `education` address of GOV.UK, or a `demonstration`.
+        It is `open`, `empty`, with a full `desk`, `files`, `pairing`, `reviewing` or `writing`,
+        `preparing` its index, `broken`, `closed`, on an `education` address of GOV.UK, or a
+        `demonstration`.
         """
         if kind not in self.running:
             self.running[kind] = self.stack.enter_context(self._start(kind))

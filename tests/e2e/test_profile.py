@@ -133,6 +133,7 @@ def test_a_lead_describes_the_authority_on_a_phone_and_each_reads_their_part(
         expect(main).not_to_contain_text("Stockton-on-Tees")
 
     with somebody(browser, server, CURATOR.email, PASSWORD) as tab:
+        go(tab, "Desk")
         go(tab, "Authorities")
         tab.get_by_label("Name of the authority").fill("hartle")
         press(tab, "Show")
@@ -146,6 +147,7 @@ def test_a_curator_brings_the_register_up_to_date(browser: Browser, server: Serv
     with somebody(browser, server, CURATOR.email, PASSWORD) as tab:
         on_a_phone(tab)
         tab.get_by_role("button", name="Menu").click()
+        go(tab, "Desk")
         go(tab, "Authorities")
         follow(tab, "Bring the register up to date with a file")
         file = {"name": "figures.csv", "mimeType": "text/csv", "buffer": text.encode()}

@@ -87,6 +87,7 @@ def test_a_curator_runs_a_round_and_sends_it_and_places_the_rest(
     browser: Browser, server: Server
 ) -> None:
     with working_for(server), somebody(browser, server, CURATOR.email, PASSWORD) as tab:
+        go(tab, "Desk")
         go(tab, "Pairing")
         follow(tab, "Rounds")
         press(tab, "Open a round")

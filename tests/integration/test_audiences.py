@@ -52,6 +52,7 @@ def test_each_reader_finds_their_audiences_documents_and_no_other(restricted: Fl
             assert client.get(f"/library/{reference}").status_code == status
             assert client.get(f"/library/{reference}/download.html").status_code == status
             assert client.get(f"/library/{reference}/download.md").status_code == status
+            assert client.get(f"/library/{reference}/download.odt").status_code == status
         seen = "".join(everywhere(client))
         for audience in MAY_READ:
             assert (f"{WORD} {audience}" in seen) == (audience in own), (person, audience)

@@ -8,8 +8,9 @@ from tests.people import ADMINISTRATOR, CURATOR, EVERYONE, LEAD, PRACTITIONER, P
 
 EXTRA = {
     "Your authority": ("/authority", {PRACTITIONER, LEAD}),
-    "Authorities": ("/authorities", {CURATOR}),
-    "Pairing": ("/pairing", {CURATOR}),
+    "Desk": ("/desk", {CURATOR}),
+    "Writing": ("/writing", {PRACTITIONER, LEAD, CURATOR}),
+    "Review": ("/review", {CURATOR}),
     "People": ("/people", {LEAD, CURATOR, ADMINISTRATOR}),
     "Administration": ("/administration", {ADMINISTRATOR}),
 }
@@ -30,6 +31,18 @@ def test_the_page_of_one_person_does_not_show_the_ways_of_another(library: Flask
     for person in (ADMINISTRATOR, LEAD, ADMINISTRATOR):
         links = reader(library, person).page("/accessibility").links
         assert ("Administration" in links) == (person == ADMINISTRATOR)
+
+
+def test_the_desk_leads_curators_to_every_page_of_theirs(library: Flask) -> None:
+    links = reader(library, CURATOR).page("/desk").links.values()
+    assert {"/law", "/receipts", "/authorities", "/pairing", "/people", "/review"} <= set(links)
+
+
+def test_the_desk_stands_first_and_the_name_of_the_service_leads_home(library: Flask) -> None:
+    page = reader(library, CURATOR).page("/account")
+    addresses = list(page.links.values())
+    assert page.links["Shared safeguarding practice"] == "/"
+    assert addresses.index("/desk") < addresses.index("/library")
 
 
 def test_all_of_administration_can_be_reached(library: Flask) -> None:

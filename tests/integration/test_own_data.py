@@ -20,7 +20,13 @@ JSON, HTML = "/account/export/your-data.json", "/account/export/your-data.html"
 COVERED = {
     "assessment_link_taken",
     "assessment_position",
+    "document_owner",
+    "document_version",
+    "finding_answer",
     "invitation",
+    "manuscript",
+    "manuscript_step",
+    "manuscript_writer",
     "notice",
     "outgoing_mail",
     "pairing_request",
@@ -32,7 +38,11 @@ COVERED = {
     "people_confirmation",
     "profile_answer",
     "profile_confirmation",
+    "remark",
     "role_assignment",
+    "sign_off",
+    "takedown_receipt",
+    "upload",
     "user_session",
 }
 """Tables that name an account, each of which is a part of the copy; `audit_entry` besides."""

@@ -195,7 +195,7 @@ def test_there_is_a_page_for_what_is_not_there(practitioner: Reader, stranger: R
     for client in (practitioner, stranger):
         assert client.page("/nowhere", status=404).heading == "Page not found"
     assert practitioner.page("/library/case-999", status=404).heading == "Page not found"
-    for address in ("/library/case-001/download.pdf", "/library/%00", "/library/case-1%00"):
+    for address in ("/library/case-001/download.docx", "/library/%00", "/library/case-1%00"):
         assert practitioner.page(address, status=404)
 
 

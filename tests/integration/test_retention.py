@@ -35,6 +35,8 @@ from portal.core.roles import Role
 from portal.library.models import SearchCount, Wish
 from portal.operations import retention
 from portal.pairing.models import Pairing, Request, RequestState, Round, RoundState, Search
+from portal.publishing.models import Manuscript
+from portal.publishing.states import Stage
 from tests.client import Page, reader
 from tests.databases import Databases
 from tests.people import ADMINISTRATOR
@@ -192,6 +194,11 @@ def pairing_request(state: RequestState, ended_at: datetime | None) -> Request:
     )
 
 
+def manuscript(stage: Stage, **more: Any) -> Manuscript:
+    moments = {"made_at": NOW, "saved_at": NOW, "stage_since": NOW} | more
+    return Manuscript(type="case", stage=stage, fields={}, text_hash="", **moments)
+
+
 MADE: dict[str, Callable[[datetime], list[Base]]] = {
     "accounts.closed": lambda at: [account(active=False, closed_at=at)],
     "accounts.sessions": lambda at: [
@@ -209,6 +216,12 @@ MADE: dict[str, Callable[[datetime], list[Base]]] = {
     "profiles.answers": lambda at: [answered("tier", at)],
     "profiles.contacts": lambda at: [answered("contacts", at)],
     "mail.letters": lambda at: [letter(at, sent_at=at), letter(at, dropped_at=at), letter(at)],
+    "manuscripts.dropped": lambda at: [manuscript(Stage.DROPPED, stage_since=at)],
+    "manuscripts.drafts": lambda at: [
+        manuscript(Stage.DRAFT, saved_at=at),
+        manuscript(Stage.CHANGES_ASKED, saved_at=at),
+    ],
+    "manuscripts.published": lambda at: [manuscript(Stage.PUBLISHED, stage_since=at)],
     "jobs.done": lambda at: [job(JobState.DONE, at), job(JobState.DONE, at, f"x:{at}")],
     "jobs.failed": lambda at: [job(JobState.FAILED, at)],
     "library.searches": lambda at: [searched(at.date())],

@@ -58,6 +58,8 @@ def test_templates_never_turn_escaping_off_for_anything_typed() -> None:
         ("document.html", "{{ document.article_html|safe }}"),
         ("document.html", "{{ document.head_html|safe }}"),
         ("download.html", "{{ body|safe }}"),
+        ("preview.html", "{{ document.article_html|safe }}"),
+        ("show.html", "{{ document.article_html|safe }}"),
     }
 
 

@@ -147,6 +147,26 @@ The duty manager decides.
 
 Read, then decide.
 """
+PATHWAY = """pathway:
+  steps:
+  - id: received
+    title: Concern received
+    role: Duty worker
+    within: not-stated
+    door: true
+    text: Write it down.
+    then:
+    - to: decided
+      when: always
+  - id: decided
+    title: Decision
+    role: not-stated
+    within: 4 hours
+    text: Choose and write one reason.
+"""
+WITH_PATHWAY = PROTOCOL.replace("protocol-001", "protocol-002").replace(
+    "law_as_at: not-stated\n", f"law_as_at: not-stated\n{PATHWAY}"
+)
 TERM = """---
 id: term-001
 type: glossary
@@ -175,6 +195,7 @@ FILES = {
     "guidance/guidance-001.md": GUIDANCE,
     "protocols/protocol-001.md": PROTOCOL,
     "glossary/term-001.md": TERM,
+    "protocols/protocol-002.md": WITH_PATHWAY,
 }
 
 
@@ -220,6 +241,7 @@ IN_CASE, IN_GUIDANCE, IN_TERM = (
     "glossary/term-001.md",
 )
 IN_PROTOCOL = "protocols/protocol-001.md"
+IN_PATHWAY = "protocols/protocol-002.md"
 A_DATE = "as a date, for instance 2026-11-23, not"
 SLIPS = [
     Slip(
@@ -692,6 +714,111 @@ SLIPS = [
         "did you mean school?",
     ),
     Slip(
+        "list of steps where fields are wanted",
+        IN_PATHWAY,
+        "pathway:\n  steps:",
+        "pathway:",
+        "pathway:",
+        "write pathway as a field steps, which holds the list of steps",
+    ),
+    Slip(
+        "unknown field of a pathway",
+        IN_PATHWAY,
+        "  steps:\n",
+        "  owner: Somebody\n  steps:\n",
+        "  owner: Somebody",
+        "unknown field owner: take it out; an entry of pathway has no such field",
+    ),
+    Slip(
+        "misspelt field of a step",
+        IN_PATHWAY,
+        "    door: true",
+        "    doors: true",
+        "    doors: true",
+        "unknown field doors: write door",
+    ),
+    Slip(
+        "misspelt field of a branch",
+        IN_PATHWAY,
+        "      when: always",
+        "      when: always\n      wen: never",
+        "      wen: never",
+        "unknown field wen: write when",
+    ),
+    Slip(
+        "missing owner of a step",
+        IN_PATHWAY,
+        "    role: Duty worker\n",
+        "",
+        "  - id: received",
+        "missing field pathway.steps.role: add it as docs/content-format.md describes it",
+    ),
+    Slip(
+        "id of a step with a space",
+        IN_PATHWAY,
+        "id: received",
+        "id: Just received",
+        "id: Just received",
+        "write pathway.steps.id in small letters, digits and hyphens, for instance first-call",
+    ),
+    Slip(
+        "number for a time standard",
+        IN_PATHWAY,
+        "within: 4 hours",
+        "within: 4",
+        "within: 4",
+        "write pathway.steps.within as text; quote",
+    ),
+    Slip(
+        "words for a front door",
+        IN_PATHWAY,
+        "door: true",
+        "door: maybe",
+        "door: maybe",
+        "write pathway.steps.door as true, or leave it out",
+    ),
+    Slip(
+        "step for a list of branches",
+        IN_PATHWAY,
+        "    then:\n    - to: decided\n      when: always",
+        "    then: decided",
+        "    then: decided",
+        "write pathway.steps.then as a list whose entries have to, when",
+    ),
+    Slip(
+        "branch to a step that is not there",
+        IN_PATHWAY,
+        "to: decided",
+        "to: decide",
+        "  - id: received",
+        "Step 1, Concern received, leads to a step that is not there (decide)",
+    ),
+    Slip(
+        "id of a step used twice",
+        IN_PATHWAY,
+        "  - id: decided",
+        "  - id: received\n    title: Received again\n    role: not-stated\n"
+        "    within: not-stated\n    text: Read it.\n  - id: decided",
+        "  - id: received\n    title: Received again",
+        "Steps 1 and 2 have the same id, received: give one of them another",
+    ),
+    Slip(
+        "pathway without steps",
+        IN_PATHWAY,
+        PATHWAY,
+        "pathway:\n  steps: []\n",
+        "  steps: []",
+        "The pathway has no steps: add the first one",
+    ),
+    Slip(
+        "pathway of guidance",
+        IN_GUIDANCE,
+        "law_as_at: 2026-01-01",
+        "law_as_at: 2026-01-01\npathway:\n  steps: []",
+        "pathway:",
+        "unknown field pathway: take it out; a guidance has no such field",
+    ),
+    Slip(
         "misspelt field beside the missing one",
         IN_PROTOCOL,
         "law_as_at:",
@@ -707,7 +834,13 @@ BESIDES = {"misspelt field beside the missing one": 1}
 def test_sound_files_have_no_problems(tmp_path: Path) -> None:
     items, found = read(tmp_path, {})
     assert found == []
-    assert [item.id for item in items] == ["case-001", "guidance-001", "protocol-001", "term-001"]
+    assert [item.id for item in items] == [
+        "case-001",
+        "guidance-001",
+        "protocol-001",
+        "protocol-002",
+        "term-001",
+    ]
 
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.name)
@@ -731,6 +864,18 @@ def test_a_mistake_in_one_file_does_not_hide_those_in_others(tmp_path: Path, sli
     reported = [file for file, _, said in problems(tmp_path, changed) if "in audience" in said]
     assert set(others) <= set(reported)
     assert any(file == slip.file for file, _, _ in problems(tmp_path, changed))
+
+
+def test_a_pathway_that_is_only_odd_is_loaded(tmp_path: Path) -> None:
+    text = change(WITH_PATHWAY, "    door: true\n", "")  # no front door, and a step without owner
+    assert problems(tmp_path, {IN_PATHWAY: text}) == []
+
+
+def test_a_pathway_is_written_as_it_was_read(tmp_path: Path) -> None:
+    item = next(item for item in read(tmp_path, {})[0] if item.id == "protocol-002")
+    assert content.dump(item.fields, item.body, WORDS) == WITH_PATHWAY
+    names = list(item.fields)
+    assert names[names.index("law_as_at") + 1] == "pathway"
 
 
 def test_an_item_without_a_text_is_reported_where_the_text_would_stand(tmp_path: Path) -> None:

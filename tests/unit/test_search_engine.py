@@ -1137,3 +1137,21 @@ def test_a_full_disk_loses_nothing_and_the_next_change_works(
     assert killed(save_without_room, name, folder, after=0) == 9
     assert set(find(engine, "passport")) == {1, 3, 4, 9}
     assert engine.generation() == 9
+
+
+def test_a_word_of_an_attachment_is_found_behind_the_same_word_of_a_text(build: Make) -> None:
+    engine = build(
+        record(1, "a plan", attachments="chronology " * 500),
+        record(2, "a chronology of a plan"),
+        record(3, "another plan"),
+    )
+    assert find(engine, "chronology") == [2, 1]
+    assert find(engine, '"chronology"') == [2, 1]
+
+
+def test_a_long_attachment_does_not_weigh_down_the_words_of_its_own_text(build: Make) -> None:
+    long = " ".join(f"word{n}" for n in range(5_000))
+    with_file = record(1, "a mentor at school", attachments=long)
+    engine = build(with_file, record(2, "a mentor at school"), record(3, "something else"))
+    results = ask(engine, "mentor")
+    assert results.scores[0] == results.scores[1]

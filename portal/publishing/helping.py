@@ -1,0 +1,182 @@
+"""What a writer is shown beside a text: what was found, how it reads, where that is mended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup, escape
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import disclosure
+from portal.core.errors import Conflict
+from portal.core.permissions import Actor
+from portal.disclosure import uniqueness
+from portal.library import service
+from portal.library.models import Document, State
+from portal.library.vocabularies import AUDIENCES, NOT_STATED, Vocabularies
+from portal.publishing import checking, forms, markup, plain_language, sections, writing
+from portal.publishing.checking import Found, Place
+from portal.publishing.marks import Mark
+from portal.publishing.models import Manuscript
+
+MOST_MARKS = 20
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is to be said about a text: findings first, then how it reads."""
+
+    found: Sequence[Found]
+    marks: Sequence[Mark]
+    highlighted: Markup
+    """The text as it was written, with the findings marked."""
+
+    @property
+    def waiting(self) -> int:
+        """How many findings must be removed or answered."""
+        return len(checking.blocking(self.found))
+
+
+def look(session: Session, manuscript: Manuscript, name: str, text: str) -> Look:
+    """Look through one section as it stands."""
+    found = checking.find_in(Place(name, "", text), checking.answers_of(session, manuscript.id))
+    known = [term.title for term in service.glossary_of(session).terms.values()]
+    also = [word for term in service.glossary_of(session).terms.values() for word in term.also]
+    marks = [*markup.check(text), *plain_language.mark(text, glossary=[*known, *also])]
+    marks.sort(key=lambda mark: mark.start)
+    return Look(found, marks[:MOST_MARKS], highlight(text, found))
+
+
+def highlight(text: str, found: Sequence[Found]) -> Markup:
+    """Return a text with its findings in `<mark>`; what was answered is not marked."""
+    pieces: list[str] = []
+    at = 0
+    for one in found:
+        if one.answer is not None or one.finding.start < at:
+            continue
+        pieces += [
+            str(escape(text[at : one.finding.start])),
+            f"<mark>{escape(one.words)}</mark>",
+        ]
+        at = one.finding.end
+    pieces.append(str(escape(text[at:])))
+    return Markup("".join(pieces))  # noqa: S704 (every piece is escaped)
+
+
+# ---- Where a problem is mended
+
+
+def where(manuscript: Manuscript, name: str) -> tuple[str, str]:
+    """Return the address and the words of the place where a field or section is changed."""
+    root = f"/writing/{manuscript.id}"
+    if name in {"check", "files"}:
+        return f"{root}/{name}", {"check": "Disclosure check", "files": "Files"}[name]
+    if name == "body":
+        first = sections.of_type(manuscript.type)[0]
+        return f"{root}/sections/{first.name}", "Text"
+    if (section := sections.named(manuscript.type, name)) is not None:
+        return f"{root}/sections/{name}", section.title
+    upload = name.removeprefix("upload-")
+    if upload != name:
+        return f"{root}/files/{upload}", "File"
+    return f"{root}/facts/{_group_of(manuscript, name)}", label_of(name, None)
+
+
+def _group_of(manuscript: Manuscript, name: str) -> str:
+    if name in {"title", "summary", "question", "also"}:
+        return "title"
+    if name in {"sources", "law", "law_as_at", "definitions"}:
+        return "sources"
+    if name in {"audience", "search_words", "related", "review_by"}:
+        return "readers"
+    if name == "pathway":
+        return "pathway"
+    return _TERM_GROUPS.get(name, "result") if manuscript.type == "case" else "subject"
+
+
+_TERM_GROUPS = {
+    **dict.fromkeys(sections.WHO, "who"),
+    **dict.fromkeys(sections.RESPONSE, "response"),
+    **dict.fromkeys(sections.RESULT, "result"),
+}
+
+
+def label_of(name: str, vocabularies: Vocabularies | None) -> str:
+    """Return what a field is called."""
+    if vocabularies is not None and name in vocabularies:
+        return vocabularies[name].label
+    if name in forms.WORDS:
+        return forms.WORDS[name][0].removesuffix(" (optional)")
+    return name.replace("_", " ").capitalize()
+
+
+def in_words(manuscript: Manuscript, name: str, vocabularies: Vocabularies) -> list[str]:
+    """Return the value of a field in words, one line each."""
+    value: Any = manuscript.fields.get(name)
+    if name in vocabularies:
+        terms = value if isinstance(value, list) else [value or NOT_STATED]
+        return [vocabularies[name].terms.get(term, term) for term in terms]
+    if name == "audience":
+        return [AUDIENCES.get(str(value), str(value))]
+    if name in forms.ROWS:
+        return [
+            ", ".join(str(row[part]) for part in forms.ROWS[name] if row.get(part))
+            for row in value or []
+        ]
+    if isinstance(value, list):
+        return [str(one) for one in value]
+    return [str(value)] if value and value != NOT_STATED else []
+
+
+# ---- Uniqueness
+
+
+def uniqueness_of(
+    session: Session, manuscript: Manuscript, vocabularies: Vocabularies
+) -> uniqueness.Uniqueness | None:
+    """Say which combinations of its terms single a case out in the library, and what mends that."""
+    if manuscript.type != "case":
+        return None
+    keys = [vocabulary.key for vocabulary in vocabularies.of_type("case")]
+    query = select(Document.reference, Document.terms).where(
+        Document.type == "case", Document.state == State.PUBLISHED
+    )
+    others = [
+        {key: terms[key] for key in keys if key in terms}
+        for reference, terms in session.execute(query)
+        if reference not in {manuscript.edits, manuscript.replaces}
+    ]
+    own = {key: manuscript.fields.get(key, [NOT_STATED]) for key in keys}
+    texts = writing.texts_of(session, manuscript.id)
+    told = "\n\n".join(place.text for place in checking.places(manuscript, texts, ()))
+    labels = uniqueness.Words(
+        fields={key: vocabularies[key].label for key in keys},
+        terms={key: vocabularies[key].terms for key in keys},
+    )
+    return uniqueness.check(
+        own,
+        uniqueness.Library(others),
+        kinds=[
+            detail.value.replace(" ", "-")
+            for detail in disclosure.quasi_identifiers(told, lists=checking.lists()).details
+        ],
+        words=labels,
+    )
+
+
+def coarsen(
+    session: Session, *, actor: Actor, manuscript_id: int, vocabularies: Vocabularies
+) -> None:
+    """Make the least change after which no combination singles a case out: one press."""
+    manuscript = writing.seen(session, actor=actor, manuscript_id=manuscript_id)
+    found = uniqueness_of(session, manuscript, vocabularies)
+    if found is None or not found.mend.changes:
+        raise Conflict("There is nothing to change any more. Look at the check again")
+    writing.save_fields(
+        session,
+        actor=actor,
+        manuscript_id=manuscript_id,
+        values={key: list(terms) or [NOT_STATED] for key, terms in found.mend.fields.items()},
+        revision=manuscript.revision,
+    )

@@ -1,0 +1,344 @@
+"""Review: taking a text on, asking for changes at a passage, signing off, approving, scheduling.
+
+Whoever has changed a text can't sign it off. A case needs two people besides, one of them for
+disclosure. A sign-off is bound to the exact text; the last one that is needed approves it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts import notices
+from portal.accounts.lookup import with_role
+from portal.audit import service as audit
+from portal.core import clock
+from portal.core.errors import Conflict, NotAllowed, NotFound
+from portal.core.permissions import Actor
+from portal.core.roles import Role
+from portal.library.vocabularies import Vocabularies
+from portal.publishing import checking, publication, sections, writing
+from portal.publishing.models import Manuscript, Remark, SignOff, SignOffKind
+from portal.publishing.states import WITH_REVIEWERS, Side, Stage
+
+CHANGES_ASKED = "manuscript.changes-asked"
+APPROVED = "manuscript.approved"
+INTRUDER: Mapping[str, str] = {
+    "known": "Somebody who knows the child (a neighbour, a teacher, a classmate) would not be sure "
+    "that this is about that child",
+    "family": "The family would learn nothing from it that they were not told",
+    "searched": "I searched the web and local news for the main facts, as a determined stranger "
+    "would, and found no report that leads to this child",
+    "combination": "No combination of age, background, place and event singles the child out",
+    "time": "No date, season or public event tells when it happened",
+    "agency": "The authority, school, agency and staff can’t be told from it",
+    "files": "I have read every attachment and all that was hidden in it, or there is none",
+}
+"""The motivated-intruder checklist: each must hold before disclosure is signed off.
+
+After the Information Commissioner's guidance on anonymisation ("motivated intruder" test).
+"""
+
+
+def queue(session: Session) -> Sequence[Manuscript]:
+    """Return everything that curators have to do with, the longest due first."""
+    query = select(Manuscript).where(Manuscript.stage.in_(WITH_REVIEWERS | {Stage.CHANGES_ASKED}))
+    return sorted(
+        session.scalars(query), key=lambda one: (one.due_on or date.max, one.stage_since, one.id)
+    )
+
+
+def _seen(session: Session, actor: Actor, manuscript_id: int) -> Manuscript:
+    if not writing.is_curator(actor):
+        raise NotFound("There is no such text")
+    writing.seen(session, actor=actor, manuscript_id=manuscript_id)
+    return writing.locked(session, manuscript_id)
+
+
+def take_on(session: Session, *, actor: Actor, manuscript_id: int) -> Manuscript:
+    """Begin to review a text and hold it; raises `InvalidTransition` when somebody else has."""
+    manuscript = _seen(session, actor, manuscript_id)
+    if actor.id in writing.writers(session, manuscript_id):
+        raise NotAllowed("You have written in this text: another curator must review it")
+    writing.move(
+        session,
+        actor,
+        manuscript,
+        Stage.IN_REVIEW,
+        Side.REVIEWER,
+        days=writing.DAYS_TO_REVIEW,
+    )
+    manuscript.owner_id = actor.id
+    session.flush()
+    return manuscript
+
+
+def hand_over(session: Session, *, actor: Actor, manuscript_id: int, to: int) -> None:
+    """Let another curator hold a text, who is told.
+
+    Raises `NotFound`, or `Conflict` for somebody who is no curator or a text that is done with.
+    """
+    manuscript = _seen(session, actor, manuscript_id)
+    if manuscript.stage not in WITH_REVIEWERS | {Stage.CHANGES_ASKED}:
+        raise Conflict("There is nothing to review in this any more")
+    if to not in with_role(session, Role.CURATOR):
+        raise Conflict("Choose a curator")
+    if manuscript.owner_id == to:
+        return
+    manuscript.owner_id = to
+    session.flush()
+    _record(session, actor, "manuscript.handed-over", manuscript, {})
+    notices.notify(
+        session,
+        user_ids={to} - {actor.id or 0},
+        kind=HANDED,
+        context={"manuscript_id": manuscript.id},
+    )
+
+
+def reopen(session: Session, *, actor: Actor, manuscript_id: int, why: str) -> Manuscript:
+    """Put an approved text back into review; what was signed off must be signed off again.
+
+    Raises `InvalidTransition` when it is not approved, `Conflict` without a reason.
+    """
+    manuscript = _seen(session, actor, manuscript_id)
+    if not why.strip():
+        raise Conflict("Say why it has to be reviewed again")
+    days = writing.DAYS_TO_REVIEW
+    writing.move(session, actor, manuscript, Stage.IN_REVIEW, Side.REVIEWER, why.strip(), days)
+    manuscript.scheduled_for = None
+    for signed in writing.sign_offs_of(session, manuscript):
+        session.delete(signed)
+    session.flush()
+    told = {manuscript.owner_id or 0} - {actor.id or 0, 0}
+    notices.notify(session, user_ids=told, kind=HANDED, context={"manuscript_id": manuscript.id})
+    return manuscript
+
+
+def signed_kinds(
+    session: Session, manuscripts: Iterable[Manuscript]
+) -> dict[int, list[SignOffKind]]:
+    """Return what has been signed off of the present text of each, by its number."""
+    hashes = {one.id: one.text_hash for one in manuscripts}
+    query = select(SignOff).where(SignOff.manuscript_id.in_(hashes)).order_by(SignOff.kind)
+    made: dict[int, list[SignOffKind]] = {}
+    for one in session.scalars(query):
+        if one.text_hash == hashes[one.manuscript_id]:
+            made.setdefault(one.manuscript_id, []).append(one.kind)
+    return made
+
+
+HANDED = "manuscript.handed"
+
+
+# ---- Asking for changes
+
+
+def remarks_of(session: Session, manuscript_id: int, *, sent: bool = False) -> Sequence[Remark]:
+    """Return the changes that were asked for, oldest first; with `sent` those its author sees."""
+    query = select(Remark).where(Remark.manuscript_id == manuscript_id)
+    if sent:
+        query = query.where(Remark.sent_at.is_not(None))
+    return session.scalars(query.order_by(Remark.at, Remark.id)).all()
+
+
+def remark(
+    session: Session, *, actor: Actor, manuscript_id: int, part: str, passage: str, reason: str
+) -> Remark:
+    """Write down a change to ask for; its author sees it once `ask_changes` has sent it.
+
+    `passage` are words of the part, none for the whole of it. Raises `Conflict` where they do not
+    stand in it or there is no reason, or the text is not in review.
+    """
+    manuscript = _seen(session, actor, manuscript_id)
+    if manuscript.stage != Stage.IN_REVIEW:
+        raise Conflict("Take the text on for review first")
+    if not reason.strip():
+        raise Conflict("Say what should change, and why")
+    there = _text_at(session, manuscript, part)
+    if there is None:
+        raise NotFound("There is no such section")
+    if passage.strip() and passage.strip() not in there:
+        raise Conflict("These words do not stand in that section. Copy them exactly")
+    made = Remark(
+        manuscript_id=manuscript_id,
+        part=part,
+        passage=passage.strip(),
+        reason=reason.strip(),
+        by_id=actor.id,
+        at=clock.now(),
+        answer="",
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _text_at(session: Session, manuscript: Manuscript, part: str) -> str | None:
+    """Return the text of a section, or something for a field that can be remarked on."""
+    texts = writing.texts_of(session, manuscript.id)
+    if part in texts:
+        return texts[part]
+    if part in manuscript.fields:
+        return checking.text_of(manuscript.fields[part])
+    return "" if part in {one.name for one in sections.of_type(manuscript.type)} else None
+
+
+def take_remark_back(session: Session, *, actor: Actor, manuscript_id: int, remark_id: int) -> None:
+    """Delete a remark that was not sent yet, or settle one that was."""
+    _seen(session, actor, manuscript_id)
+    found = session.get(Remark, remark_id, populate_existing=True)
+    if found is None or found.manuscript_id != manuscript_id:
+        raise NotFound("There is no such remark")
+    if found.sent_at is None:
+        session.delete(found)
+    else:
+        found.settled_at = found.settled_at or clock.now()
+    session.flush()
+
+
+def ask_changes(session: Session, *, actor: Actor, manuscript_id: int) -> Manuscript:
+    """Send the remarks to the author, who is told and can write again.
+
+    Raises `Conflict` when there is none to send, `InvalidTransition` when it is not in review.
+    """
+    manuscript = _seen(session, actor, manuscript_id)
+    new = [one for one in remarks_of(session, manuscript_id) if one.sent_at is None]
+    if not new:
+        raise Conflict("Write down at least one change, at the section that it is about")
+    days = writing.DAYS_TO_CHANGE
+    writing.move(session, actor, manuscript, Stage.CHANGES_ASKED, Side.REVIEWER, days=days)
+    for one in new:
+        one.sent_at = clock.now()
+    session.flush()
+    _record(session, actor, "manuscript.changes-asked", manuscript, {"remarks": len(new)})
+    if manuscript.author_id is not None:
+        notices.notify(
+            session,
+            user_ids=[manuscript.author_id],
+            kind=CHANGES_ASKED,
+            context={"manuscript_id": manuscript_id},
+        )
+    return manuscript
+
+
+def answer_remark(
+    session: Session, *, actor: Actor, manuscript_id: int, remark_id: int, answer: str
+) -> None:
+    """Say, as the author, what was done about a remark."""
+    manuscript = writing.seen(session, actor=actor, manuscript_id=manuscript_id)
+    found = session.get(Remark, remark_id)
+    if found is None or found.manuscript_id != manuscript_id or found.sent_at is None:
+        raise NotFound("There is no such remark")
+    if not writing.may_write(session, actor, manuscript):
+        raise NotAllowed("This can’t be answered now")
+    if not answer.strip():
+        raise Conflict("Say what you did, or why not")
+    found.answer, found.answered_at = answer.strip(), clock.now()
+    session.flush()
+
+
+# ---- Signing off
+
+
+def may_sign_off(session: Session, actor: Actor, manuscript: Manuscript, kind: SignOffKind) -> str:
+    """Return why a person can't sign this text off, nothing if they can."""
+    if manuscript.stage != Stage.IN_REVIEW:
+        return "It is not in review"
+    if kind not in publication.needed(manuscript.type):
+        return "It does not need this"
+    if actor.id in writing.writers(session, manuscript.id):
+        return "You have written in this text: another curator must sign it off"
+    signed = writing.sign_offs_of(session, manuscript)
+    if any(one.kind == kind for one in signed):
+        return "This has been signed off"
+    if any(one.by_id == actor.id for one in signed):
+        return "You have signed it off already: a second person must do this one"
+    return ""
+
+
+def sign_off(
+    session: Session,
+    *,
+    actor: Actor,
+    manuscript_id: int,
+    kind: SignOffKind,
+    text_hash: str,
+    checklist: Mapping[str, str],
+    vocabularies: Vocabularies,
+) -> Manuscript:
+    """Vouch for the text with this hash; with the last that is needed it is approved.
+
+    `text_hash` is that of the text which the person has read. Raises `NotAllowed` for a writer and
+    for the second of two by one person, `Conflict` for a text that has changed since, a checklist
+    that does not hold, or something to be mended first.
+    """
+    manuscript = _seen(session, actor, manuscript_id)
+    why_not = may_sign_off(session, actor, manuscript, kind)
+    if why_not:
+        raise NotAllowed(why_not) if "You have" in why_not else Conflict(why_not)
+    if manuscript.text_hash != text_hash:
+        raise Conflict("The text has changed since you opened it. Read it again first")
+    if kind == SignOffKind.DISCLOSURE and any(checklist.get(key) != "yes" for key in INTRUDER):
+        raise Conflict("Every point must hold. If one does not, ask for changes instead")
+    wrong = publication.problems(session, manuscript, vocabularies)
+    if wrong:
+        raise Conflict(f"Mend this first: {wrong[0][1]}")
+    session.add(
+        SignOff(
+            manuscript_id=manuscript_id,
+            kind=kind,
+            text_hash=text_hash,
+            by_id=actor.id,
+            at=clock.now(),
+            checklist=dict(checklist),
+        )
+    )
+    session.flush()
+    _record(session, actor, "manuscript.signed-off", manuscript, {"kind": kind.value})
+    signed = {one.kind for one in writing.sign_offs_of(session, manuscript)}
+    if publication.needed(manuscript.type) <= signed:
+        writing.move(session, actor, manuscript, Stage.APPROVED, Side.PORTAL)
+        told = {manuscript.owner_id or 0, manuscript.author_id or 0} - {actor.id or 0, 0}
+        notices.notify(
+            session, user_ids=told, kind=APPROVED, context={"manuscript_id": manuscript_id}
+        )
+    return manuscript
+
+
+def schedule(session: Session, *, actor: Actor, manuscript_id: int, day: date) -> Manuscript:
+    """Let an approved text be published early on a day to come."""
+    manuscript = _seen(session, actor, manuscript_id)
+    if day <= clock.today():
+        raise Conflict("Choose a day after today, or publish it now")
+    writing.move(session, actor, manuscript, Stage.SCHEDULED, Side.REVIEWER)
+    manuscript.scheduled_for = day
+    session.flush()
+    return manuscript
+
+
+def unschedule(session: Session, *, actor: Actor, manuscript_id: int) -> Manuscript:
+    """Let an approved text wait again."""
+    manuscript = _seen(session, actor, manuscript_id)
+    writing.move(session, actor, manuscript, Stage.APPROVED, Side.REVIEWER)
+    manuscript.scheduled_for = None
+    session.flush()
+    return manuscript
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    manuscript: Manuscript,
+    details: dict[str, object],
+) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        action=action,
+        object_type="manuscript",
+        object_id=str(manuscript.id),
+        details=details,
+    )

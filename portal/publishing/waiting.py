@@ -1,0 +1,109 @@
+"""What is on its way to the library, in few queries, for a list of what waits for curators."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.library.vocabularies import TYPES
+from portal.publishing import reviewing
+from portal.publishing.models import Manuscript, Remark, Upload, UploadState, Writer
+from portal.publishing.states import WITH_REVIEWERS, Stage
+
+SEEN_BY_CURATORS = WITH_REVIEWERS | {Stage.CHANGES_ASKED}
+"""A draft is its author's alone."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A text that was sent in and is not published yet."""
+
+    id: int
+    type: str
+    title: str
+    stage: Stage
+    owner_id: int | None
+    """The curator who holds it."""
+    due_on: date | None
+    edits: str | None
+    """Reference of the document that it is to be the next version of."""
+    writers: frozenset[int]
+    """Those who cannot sign it off."""
+    answered: int
+    """Changes that were asked for and answered, and not settled yet."""
+
+
+@dataclass(frozen=True)
+class RefusedFile:
+    """A file of such a text that could not be taken."""
+
+    id: int
+    manuscript_id: int
+    type: str
+    title: str
+    """Of the text."""
+    owner_id: int | None
+    reason: str
+    at: datetime
+
+
+def _title(manuscript: Manuscript) -> str:
+    return manuscript.fields.get("title") or f"Untitled {TYPES[manuscript.type].lower()}"
+
+
+def texts(session: Session) -> list[Waiting]:
+    """Return everything that curators have to do with, the longest due first."""
+    queue = reviewing.queue(session)
+    ids = [one.id for one in queue]
+    writers: dict[int, set[int]] = {}
+    for manuscript_id, account_id in session.execute(
+        select(Writer.manuscript_id, Writer.account_id).where(Writer.manuscript_id.in_(ids))
+    ):
+        writers.setdefault(manuscript_id, set()).add(account_id)
+    query = (
+        select(Remark.manuscript_id, func.count())
+        .where(
+            Remark.manuscript_id.in_(ids),
+            Remark.answered_at.is_not(None),
+            Remark.settled_at.is_(None),
+        )
+        .group_by(Remark.manuscript_id)
+    )
+    answered = {manuscript_id: number for manuscript_id, number in session.execute(query)}
+    return [
+        Waiting(
+            id=one.id,
+            type=one.type,
+            title=_title(one),
+            stage=one.stage,
+            owner_id=one.owner_id,
+            due_on=one.due_on,
+            edits=one.edits,
+            writers=frozenset(writers.get(one.id, ())),
+            answered=answered.get(one.id, 0),
+        )
+        for one in queue
+    ]
+
+
+def refused_files(session: Session) -> list[RefusedFile]:
+    """Return the files that were refused, of texts that curators may see, the newest first."""
+    query = (
+        select(Upload, Manuscript)
+        .join(Manuscript, Manuscript.id == Upload.manuscript_id)
+        .where(Upload.state == UploadState.REFUSED, Manuscript.stage.in_(SEEN_BY_CURATORS))
+        .order_by(Upload.at.desc(), Upload.id.desc())
+    )
+    return [
+        RefusedFile(
+            id=upload.id,
+            manuscript_id=manuscript.id,
+            type=manuscript.type,
+            title=_title(manuscript),
+            owner_id=manuscript.owner_id,
+            reason=upload.reason,
+            at=upload.at,
+        )
+        for upload, manuscript in session.execute(query)
+    ]
