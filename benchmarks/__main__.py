@@ -16,6 +16,7 @@ from typing import Any
 from benchmarks import (
     agreement,
     concurrency,
+    disclosure,
     imports,
     kills,
     pages,
@@ -52,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
         _add_sizes(one)
         one.add_argument("--seconds", type=float, default=1.5, help="for each page in each round")
         one.add_argument("--rounds", type=int, default=7)
+    one = add("disclosure", _disclosure, "what the disclosure check takes")
+    one.add_argument("path", type=Path, help="judged texts, one JSON object a line")
+    one.add_argument("--rounds", type=int, default=5)
     add("imports", _imports, "what the application takes before its first request")
     one = add("search", _search, "what results pages cost, beside SQLite's FTS5")
     _add_sizes(one)
@@ -112,6 +116,11 @@ def _pages(chosen: argparse.Namespace) -> int:
         )
     _write(chosen, [asdict(result) for result in results])
     print(report.pages(results))
+    return 0
+
+
+def _disclosure(chosen: argparse.Namespace) -> int:
+    disclosure.measure(chosen.path, chosen.rounds)
     return 0
 
 

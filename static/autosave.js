@@ -130,13 +130,14 @@ export function autosave(form, improve) {
 
   // A page is left only when what was typed has arrived, or the person says so.
   form.addEventListener('submit', async (event) => {
-    if (leaving || stopped) {
+    // a form that is sent from within its own sending would stay where it is
+    if (leaving || stopped || !dirty()) {
       leaving = true
       return
     }
     event.preventDefault()
     const by = event.submitter
-    if (!dirty() || (await save())) {
+    if (await save()) {
       leaving = true
       form.requestSubmit(by)
     } else if (stopped) {

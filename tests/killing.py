@@ -23,6 +23,7 @@ from portal.audit import service as audit
 from portal.core.database import db, short_transaction
 from portal.core.errors import Conflict
 from portal.library import indexing, law, ownership, service, versions
+from portal.library.rendering import render_attachment
 from portal.library.vocabularies import Vocabularies
 from portal.publishing import publication, writing
 
@@ -116,6 +117,9 @@ def _publish(app: Flask, step: str, when: str, number: int, curator: int) -> str
 def main() -> None:
     """Read lines until there are none."""
     app = create_app()
+    # what every process would have to load again
+    app.jinja_env.get_template("library/_article.html")
+    render_attachment("## Ready\n\nOnce.")
     print("ready", flush=True)
     for line in sys.stdin:
         step, when, number, curator = line.split()

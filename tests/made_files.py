@@ -146,7 +146,8 @@ def planted_docx() -> bytes:
         'INCLUDETEXT "Planted field.docx"</w:instrText></w:r>'
         '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>Seen result</w:t></w:r>'
         '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
-        + '<w:p><w:hyperlink r:id="rId8"><w:r><w:t>Seen link</w:t></w:r></w:hyperlink></w:p>'
+        + '<w:p><w:hyperlink r:id="rId8"><w:r><w:t>Seen link</w:t></w:r></w:hyperlink>'
+        '<w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
         + '<w:p><w:bookmarkStart w:id="4" w:name="Planted_bookmark"/></w:p>'
         + "<w:tbl><w:tr><w:tc>"
         + p("Seen cell")

@@ -41,6 +41,10 @@ _ATTRIBUTES = {
     "button": {"type", "popovertarget"},
 }
 _SCHEMES = {"https", "http", "mailto", "tel"}
+_BLANK = re.compile(r"(\n[ \t]*\n)")
+_BRACKET = re.compile(r"(?<!\\)\[")
+_DEEPEST = 20
+"""Brackets open at once in a block. For each the library looks for an end, up to the block's."""
 _TAGS = {*_CLASSES, "li", "strong", "em", "code", "pre", "br", "div", "button"}
 
 
@@ -124,9 +128,9 @@ def render(
     """
     md = Markdown(
         extensions=["tables", "sane_lists", "toc", "smarty", _Govuk(address_of), *extensions],
-        extension_configs={"toc": {"toc_depth": "2-3", "slugify": _own_id}},
+        extension_configs={"toc": {"toc_depth": "2-3", "slugify": _own_ids()}},
     )
-    html = md.convert(text)
+    html = md.convert(_bounded(text))
     tokens = getattr(md, "toc_tokens", [])
     return Rendered(
         html=nh3.clean(
@@ -136,9 +140,44 @@ def render(
     )
 
 
-def _own_id(text: str, separator: str) -> str:
-    """Return the id of a heading; the prefix keeps it apart from the page's own ids."""
-    return f"section-{slugify(text, separator)}"
+def _bounded(text: str) -> str:
+    """Return a text in which no block holds brackets that would take minutes to pair."""
+    pieces = _BLANK.split(text)
+    return "".join(_BRACKET.sub(r"\\[", piece) if _is_deep(piece) else piece for piece in pieces)
+
+
+def _is_deep(block: str) -> bool:
+    """Tell whether more brackets of a kind stand open at once than a text needs."""
+    return any(
+        block.count(begins) > _DEEPEST and _depth(block, begins, ends) > _DEEPEST
+        for begins, ends in ("[]", "()")
+    )
+
+
+def _depth(block: str, begins: str, ends: str) -> int:
+    depth = deepest = 0
+    for sign in block:
+        if sign == begins:
+            depth += 1
+            deepest = max(deepest, depth)
+        elif sign == ends:
+            depth = max(0, depth - 1)
+    return deepest
+
+
+def _own_ids() -> Callable[[str, str], str]:
+    """Return what makes the id of a heading; the prefix keeps it apart from the page's own ids.
+
+    It counts headings of the same words: the library would try every number for each.
+    """
+    times: Counter[str] = Counter()
+
+    def own_id(text: str, separator: str) -> str:
+        made = f"section-{slugify(text, separator)}"
+        times[made] += 1
+        return made if times[made] == 1 else f"{made}_{times[made] - 1}"
+
+    return own_id
 
 
 def _headings(tokens: list[dict[str, object]]) -> list[Heading]:

@@ -20,8 +20,10 @@ those without. So it's enough that for each value that should stay possible ther
 are found, as whole numbers, by paths that augment a flow (Ford and Fulkerson, 1956), and a path
 that meets a printed entry hides it. Who knows less of the movements can only rule out less.
 
-What it doesn't promise: all values that stay possible needn't be equally likely; and what an
-earlier edition printed can't be taken back (`PublishedTable.exposed`).
+What it doesn't promise: all values that stay possible needn't be equally likely; what an earlier
+edition printed can't be taken back (`PublishedTable.exposed`); and which other cells are hidden
+depends on the counts, so whoever runs these rules over all tables that could have been can rule out
+some values, in a few small tables all but one. Counts 0, 12 / 4, 7 under `ELSEWHERE` are such.
 
     made = protect(table, rule=SENSITIVE, earlier=editions)
     editions.append(Edition(table, made))        # kept as counts too: the next edition needs them

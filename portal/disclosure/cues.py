@@ -125,7 +125,7 @@ AFTER_WEAK = bag(
 )
 LOCATIVES = bag(
     """
-    in at from near to around outside via across towards nr into within between of over visiting
+    frm in at from near to around outside via across towards nr into within between of over visiting
     visited live lives living left leaving moved moving
     """
 )

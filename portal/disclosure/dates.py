@@ -49,13 +49,16 @@ _FORMS = (
     # Tuesday 3rd
     rf"\b{_WEEKDAY}\s(?:the\s)?{_DAY}{_TH}\b",
     # on the 3rd
-    rf"\b(?i:on|by|since|until)\sthe\s{_DAY}{_TH}\b(?!\s(?i:birthday|floor|year|century|time|week|"
+    rf"\b(?i:(?:on|by|since|until)\sthe|review|meeting|mtg|panel|hearing)\s{_DAY}{_TH}\b(?!\s(?i:birthday|floor|year|century|time|week|"
     rf"day|occasion|attempt|child|and))",
     # 3/11 where something says that it is a date
     rf"(?:\b(?i:on|since|from|by|until|till|dated|of|between|w/c|wc|w/e|after|before|to|due|and|"
-    rf"seen|visit|meeting|session|last|again|rang|phoned|called|the)\s|^[\s*>|(-]{{0,6}}|\bDate: "
+    rf"seen|visit|meeting|mtg|strat|conf|review|panel|hearing|session|last|again|rang|phoned|"
+    rf"called|the)\s|^[\s*>|(-]{{0,6}}|\bDate: "
     rf"){_DAY}[/.](?P<number>0?[1-9]|1[0-2])(?![\w/%-]|\.\d|\s?(?i:of|hours|hrs|support|cover|"
     rf"care|children|pupils|cases|am|pm|miles|years|percent|per)\b)",
+    # 16/08 19:00
+    rf"(?<![\w/.-]){_DAY}/(?P<number>0?[1-9]|1[0-2])(?=,?\s(?:at\s)?\d{{1,2}}[:.]\d\d\b)",
     # 06/24 where a day would come first otherwise
     r"\b(?i:since|from|until|till|in|by|of)\s(?P<number>0[1-9]|1[0-2])/(?P<year>[0-4]\d)(?![\w/-])",
     # signed and dated: J. Smith, 5/3
@@ -71,9 +74,9 @@ _FORMS = (
     # 11/2023
     r"(?<![\w/.-])(?P<number>0[1-9]|1[0-2])/(?P<year>20\d\d)(?![\w/-])",
     # Christmas Day 2022
-    r"\b(?i:christmas(?: eve| day)?|xmas(?: eve| day)?|boxing day|new year'?s (?:eve|day)|easter "
-    r"(?:sunday|monday|"
-    r"weekend)|good friday|halloween|bonfire night|valentine'?s day|eid(?:[ -]al[ -]\w{4,5})?),? "
+    r"\b(?i:christmas(?: eve| day)?|xmas(?: eve| day)?|boxing day|new year'?s (?:eve|day)|"
+    r"easter(?: (?:sunday|monday|"
+    r"weekend))?|good friday|halloween|bonfire night|valentine'?s day|eid(?:[ -]al[ -]\w{4,5})?),? "
     r"(?P<year>(?:19|20)\d\d)\b",
 )  # fmt: skip
 _COMPILED = tuple(re.compile(form, re.MULTILINE) for form in _FORMS)
@@ -86,6 +89,13 @@ _OF_A_LAW = re.compile(
     r"guidance|"
     r"regulations|act (?:19|20)\d\d|working together|keeping children|framework|consultation|"
     r"law as (?:at|of)|census|white paper|inspection handbook|last reviewed)\b"
+)
+_OF_STATISTICS = re.compile(
+    r"(?i)\b(?:year (?:to|ending)|statistics|figures (?:for|from|to)|data (?:for|from|to)|"
+    r"report of|became law|duty began|commenced|announced|edition|bill|strategy|"
+    r"interviews? (?:from|in)|"
+    r"research|study|survey|evaluation|categories|types of concern|definition|version|protocol of|"
+    r"inquiry|(?-i:[A-Z][a-z]+ (?:Act|Bill|Regulations))|was banned|proscribed|toolkit)\b"
 )
 _IN_FORCE = re.compile(r"[^.\n]{0,45}\b(?:came into force|took effect|takes effect|is in force)\b")
 _NUMBERED = re.compile(
@@ -131,6 +141,8 @@ def _law(text: str, start: int, end: int, exact: bool) -> bool:
     right = min(len(text), end + (16 if exact else 30))
     line = text.find("\n", end, right)
     around = text[max(0, left) : start] + " " + text[end : line if line >= 0 else right]
+    if not exact and _OF_STATISTICS.search(around):
+        return True
     return bool(_OF_A_LAW.search(around) or _IN_FORCE.match(text[end : end + 70]))
 
 

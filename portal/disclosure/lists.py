@@ -52,6 +52,11 @@ class Lists:
         """Say whether a folded word is never reported."""
         return (word,) in self.allowed.get(word, ())
 
+    def says_nothing(self, phrase: str) -> bool:
+        """Say whether a phrase is, as a whole, one that is never reported."""
+        parts = tuple(fold(phrase).split())
+        return bool(parts) and parts in self.allowed.get(parts[0], ())
+
     def is_place(self, word: str) -> bool:
         """Say whether a folded word is a place, or an authority, by itself."""
         return (word,) in self.places.get(word, ()) or (word,) in self.authorities.get(word, ())

@@ -2,153 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 
-from portal.disclosure.bags import bag
 from portal.disclosure.cues import NOT_NAMES, VERBS
 from portal.disclosure.findings import Candidate, Kind, Tier
 from portal.disclosure.lists import Lists
+from portal.disclosure.nouns import (
+    EMBLEMS,
+    EVEN_BLOCKED,
+    GENERIC,
+    JOINERS,
+    LOWER,
+    OF,
+    PREFIXES,
+    SMALL_SCHOOLS,
+    STREET,
+    STREET_SURE,
+    WEAK,
+    kind_of,
+)
 from portal.disclosure.tokens import Token
-
-_SCHOOL = bag(
-    """
-    school academy college nursery kindergarten preschool pre-school playgroup pru madrasah
-    madrassah madrasa madressa yeshiva cheder primary infants juniors grammar high sixth
-    university talmud seminary ysgol coleg
-    """
-)
-_HEALTH = bag(
-    """
-    surgery hospital infirmary practice clinic hospice ward pharmacy camhs physiotherapy
-    """
-)
-_COUNCIL = bag(
-    """
-    council mbc bc cc dc lbc borough ccg icb
-    """
-)
-_FAITH = bag(
-    """
-    mosque masjid church temple gurdwara synagogue shul chapel cathedral mandir minster abbey
-    priory parish fellowship ministries tabernacle monastery
-    """
-)
-_STRONG = bag(
-    """
-    hotel hostel guesthouse barracks stadium ltd limited llp plc solicitors chambers fc afc gym
-    inn arms pub cafe restaurant takeaway supermarket constabulary festival airport station
-    library museum theatre cinema barbers garage leisure retail
-    """
-)
-_WEAK = bag(
-    """
-    centre center club hub project trust charity foundation association society team service
-    services partnership panel police court home homes house lodge estate park unit housing
-    group prison yoi mill market mall board branch scouts cadets academy community shop store
-    stores federation collective consortium alliance network office offices building suite hall
-    room
-    """
-)
-_STREET = bag(
-    """
-    road rd street st lane ln avenue ave close drive crescent cres way place court ct gardens
-    gdns grove terrace walk mews hill square row rise view green parade mount fold croft flats
-    towers tower heights quay wharf boulevard common bank villas cottages cottage farm barn
-    dairy rectory vicarage gate lanes bridge roundabout underpass canal heath meadows meadow rec
-    playground woods reservoir
-    """
-)
-_STREET_SURE = bag(
-    """
-    road rd street lane ln avenue ave crescent cres gardens gdns grove terrace mews drive close
-    lanes
-    """
-)
-_EMBLEMS = bag(
-    """
-    kingfisher phoenix oak oaks acorn willow willows elm beech birch maple ash cedar cedars
-    hawthorn rowan sycamore chestnut hazel holly ivy laurel laurels lime limes pine pines poplar
-    poplars heather lavender rose roses lily sunflower daisy bluebell primrose poppy orchard
-    meadow meadows spring springs brook river lake harbour haven bridge gateway compass anchor
-    lighthouse beacon lantern rainbow sunrise horizon sunshine star stars swan robin eagle
-    falcon hawk owl owls swallow swallows skylark lark dove otter badger fox hare squirrel
-    dolphin butterfly dragonfly bumblebee beehive hive nest den jubilee victoria albert
-    coronation millennium trinity emmanuel grace hope unity castle abbey priory manor mill forge
-    chapel garden gardens park woodland woodlands forest hillside hilltop highfield sandstone
-    granite copper amber ruby sapphire emerald crystal diamond pearl jade
-    """
-)
-_EVEN_BLOCKED = bag(
-    """
-    school academy ltd llp plc cc bc mbc lbc pru fc police
-    """
-)
-_LOWER = bag(
-    """
-    school academy college primary nursery surgery hospital mosque masjid church gurdwara hotel
-    hostel road rd street st lane ave avenue crescent cres terrace grove drive estate park high
-    """
-)
-_SMALL_SCHOOLS = bag(
-    """
-    primary academy high juniors infants nursery
-    """
-)
-_PREFIXES = {
-    "ysgol": Kind.SCHOOL, "coleg": Kind.SCHOOL, "masjid": Kind.ORGANISATION,
-    "hmp": Kind.ORGANISATION,
-    "yoi": Kind.ORGANISATION, "hmyoi": Kind.ORGANISATION, "raf": Kind.ORGANISATION,
-    "heol": Kind.ADDRESS, "ffordd": Kind.ADDRESS, "stryd": Kind.ADDRESS, "maes": Kind.ADDRESS,
-    "lon": Kind.ADDRESS, "cae": Kind.ADDRESS, "tim": Kind.ORGANISATION, "cyngor": Kind.AUTHORITY,
-    "meddygfa": Kind.ORGANISATION, "ysbyty": Kind.ORGANISATION, "capel": Kind.ORGANISATION,
-    "eglwys": Kind.ORGANISATION, "ty": Kind.ADDRESS, "clos": Kind.ADDRESS, "rhodfa": Kind.ADDRESS,
-}  # fmt: skip
-_OF = bag(
-    """
-    university borough diocese church city college school mosque archdiocese parish
-    """
-)
-_JOINERS = bag(
-    """
-    and of the upon le on in for y yr under cum by with
-    """
-)
-_GENERIC = NOT_NAMES | bag(
-    """
-    primary secondary special independent virtual local maintained faith boarding high state
-    free community children's childrens general acute private public whole infant junior middle
-    sixth form further higher residential alternative mainstream mental medical youth crown
-    magistrates' magistrates county borough city district parish town unitary supreme national
-    royal teaching student students islamic muslim jewish catholic christian sikh hindu anglican
-    english welsh british scottish irish professional personal previous current regional area
-    central main multi multi-agency single joint legal clinical day night evening weekend half
-    full part time online sunday saturday friday after breakfast homework supplementary safer
-    schools school's feeder receiving originating host placing neighbouring metropolitan london
-    sponsor academy trust trusts pupil referral unit units complementary nurture behaviour
-    inclusion attendance exclusion transitional transition admissions governing board body core
-    common good best practice reflective evidence based informed trauma restorative therapeutic
-    direct statutory universal targeted specialised crisis emergency acute walk-in drop-in out
-    hours open closed front back side large small big little contact family's father's mother's
-    women's men's girls' boys' girls boys young integrated looked lived missing return leaving
-    aftercare supported semi-independent secure children’s approved detention immigration
-    removal reception initial interim final full child's carers responsible adolescent
-    exploitation prevention prevent channel terrorism counter domestic abuse violence sexual
-    substance misuse drug alcohol offending justice probation response access assessment advice
-    assurance quality business intelligence information data digital human resources democratic
-    member members executive cabinet scrutiny overview corporate parenting commissioning
-    performance locality neighbourhood neighbourhoods citizen citizens royal navy army air force
-    fire rescue ambulance coastguard military armed civil criminal tribunal upper lower appeal
-    administrative coroner's coroners chancery protection leisure sports sport football boxing
-    cricket swimming arts craft drama music dance theatre stay play toddler baby foster adoptive
-    adoption connected kinship respite short break shared lives rented social council temporary
-    accommodation assisted living extra sheltered nursing bed nhs foundation hospital ward care
-    health visiting midwifery maternity paediatric accident nursery reception intake duty
-    screening triage mash cpr speech language therapy occupational physical educational
-    psychology welfare learning disability disabilities autism sensory portage ethnic minority
-    traveller asylum refugee resettlement migrant unaccompanied welcome wellbeing emotional peer
-    mentoring mentor befriending volunteer volunteers voluntary women men boy girl mother father
-    victims victim carer older younger complex key early years whole edge strengthening families
-    think sector faith-based interfaith religious prayer worship bible study theology
-    """
-)
 
 
 def organisations(text: str, words: Sequence[Token], lists: Lists) -> Iterator[Candidate]:
@@ -215,29 +86,17 @@ def _organisation(bases: set[str]) -> str:
     return next((said for said, some in table if bases & some), "a local organisation")
 
 
-def _kind(base: str) -> Kind | None:
-    if base in _SCHOOL:
-        return Kind.SCHOOL
-    if base in _COUNCIL:
-        return Kind.AUTHORITY
-    if base in _STREET:
-        return Kind.ADDRESS
-    if base in _HEALTH | _FAITH | _STRONG | _WEAK:
-        return Kind.ORGANISATION
-    return None
-
-
 def _specific(token: Token, lists: Lists) -> bool:
     """Say whether a word before a noun makes it one of its kind."""
     base = token.base
-    if (token.blocked and not token.place) or base in _GENERIC:
+    if (token.blocked and not token.place) or base in GENERIC:
         return token.place
     if token.place or (token.upper and len(base) < 4 and not token.shouted):
         return token.place
     if token.owns and not token.opens:
         return True
     parts = base.split("-")
-    if all(lists.known(part) or part in _GENERIC for part in parts):
+    if all(lists.known(part) or part in GENERIC for part in parts):
         return base in lists.given and base not in lists.common
     return True
 
@@ -245,23 +104,41 @@ def _specific(token: Token, lists: Lists) -> bool:
 def _before_head(words: Sequence[Token], at: int, lists: Lists) -> tuple[int, int, Kind] | None:
     """Return the name that ends in the noun at `at`."""
     head = words[at]
-    kind = _kind(head.base)
-    if kind is None or at == 0 or (head.blocked and head.base not in _EVEN_BLOCKED):
+    kind = kind_of(head.base)
+    if kind is None or at == 0 or (head.blocked and head.base not in EVEN_BLOCKED):
         return None
     if not head.capital:
         return _in_small_letters(words, at, kind, lists)
     if _only_letters(words, at):
         return None
     first = _leftmost(words, at)
-    if head.base in _STREET_SURE - {"drive", "close", "grove"} and _any_street(words, first, at):
-        wider = at - 2 >= first and words[at - 2].base not in _GENERIC
+    if head.base in STREET_SURE - {"drive", "close", "grove"} and _any_street(words, first, at):
+        wider = at - 2 >= first and words[at - 2].base not in GENERIC
         return (at - 2 if wider else at - 1), at, kind
     while first < at and not words[first].place and _says_nothing(words[first]):
         first += 1
+    first = _after_sentence_word(words, first, at, lists)
     some = words[first:at]
     if any(_specific(token, lists) for token in some):
         return first, at, _refined(words, at, kind)
     return (first, at, kind) if some and _own_name(some, head, kind) else None
+
+
+def _after_sentence_word(words: Sequence[Token], first: int, at: int, lists: Lists) -> int:
+    """Leave out the word that begins a sentence: "Meet the School Standards"."""
+    opening = words[first]
+    if (
+        at - first > 1
+        and opening.opens
+        and opening.base in lists.common
+        and not opening.place
+        and words[first + 1].base in NOT_NAMES
+        and not words[first + 1].capital
+    ):
+        first += 1
+        while first < at and _says_nothing(words[first]):
+            first += 1
+    return first
 
 
 def _only_letters(words: Sequence[Token], at: int) -> bool:
@@ -273,7 +150,7 @@ def _only_letters(words: Sequence[Token], at: int) -> bool:
 
 
 def _says_nothing(token: Token) -> bool:
-    return token.base in _GENERIC or token.base in _JOINERS or token.blocked
+    return token.base in GENERIC or token.base in JOINERS or token.blocked
 
 
 def _own_name(some: Sequence[Token], head: Token, kind: Kind) -> bool:
@@ -300,12 +177,24 @@ def _served(some: Sequence[Token], head: Token) -> bool:
         "sikh",
         "jewish",
         "arts",
+        "learning",
+        "tuition",
+        "education",
+        "training",
+        "skills",
+        "cultural",
+        "community",
+        "family",
+        "children's",
+        "contact",
+        "sports",
+        "outdoor",
     }
     return (
         head.base == "centre"
         and not head.shouted
         and some[-1].base in kinds
-        and some[0].base not in _GENERIC
+        and some[0].base not in GENERIC
         and not (some[0].opens or some[0].blocked)
     )
 
@@ -333,7 +222,7 @@ def _named_team(some: Sequence[Token], head: Token) -> bool:
     own = [
         token
         for token in some
-        if token.base not in _GENERIC and token.base not in _JOINERS and not token.blocked
+        if token.base not in GENERIC and token.base not in JOINERS and not token.blocked
     ]
     return (
         len(own) == 1
@@ -342,7 +231,7 @@ def _named_team(some: Sequence[Token], head: Token) -> bool:
         and head.plain_line
         and not own[0].upper
         and not own[0].owns
-        and own[0].base in _EMBLEMS
+        and own[0].base in EMBLEMS
     )
 
 
@@ -353,9 +242,15 @@ def _any_street(words: Sequence[Token], first: int, at: int) -> bool:
         first < at
         and words[at].gap == " "
         and before.capital
-        and not before.opens
+        and (not before.opens or _town_follows(words, at))
         and not words[at].shouted
     )
+
+
+def _town_follows(words: Sequence[Token], at: int) -> bool:
+    """Say whether a street is a line of an address: "Mill Lane, Bordon"."""
+    after = words[at + 1] if at + 1 < len(words) else None
+    return after is not None and after.place and after.gap in {", ", "\n", ",\n"}
 
 
 def _refined(words: Sequence[Token], at: int, kind: Kind) -> Kind:
@@ -366,9 +261,9 @@ def _refined(words: Sequence[Token], at: int, kind: Kind) -> Kind:
 
 def _weak(head: Token) -> bool:
     base = head.base
-    if base in _STREET:
-        return base not in _STREET_SURE
-    return base in _WEAK or base in {
+    if base in STREET:
+        return base not in STREET_SURE
+    return base in WEAK or base in {
         "practice",
         "high",
         "primary",
@@ -400,7 +295,7 @@ def _leftmost(words: Sequence[Token], at: int) -> int:
         if not close:
             break
         joined = (
-            before.base in _JOINERS and first > 1 and words[first - 2].capital and before.gap == " "
+            before.base in JOINERS and first > 1 and words[first - 2].capital and before.gap == " "
         )
         if not (before.capital or joined) or (before.owns and before.base in NOT_NAMES):
             break
@@ -412,17 +307,18 @@ def _in_small_letters(
     words: Sequence[Token], at: int, kind: Kind, lists: Lists
 ) -> tuple[int, int, Kind] | None:
     head = words[at]
-    if head.base not in _LOWER or head.gap != " ":
+    if head.base not in LOWER or head.gap != " ":
         return None
     first = at
-    if head.base in _SMALL_SCHOOLS:
+    if head.base in SMALL_SCHOOLS:
         first = _after_preposition(words, at)
         if first < at:
             return first, at, kind
         first = at
     while first > 0 and at - first < 4 and words[first].gap in {" ", "'s "}:
         before = words[first - 1]
-        odd = before.place or not (lists.known(before.base) or before.blocked)
+        english = all(lists.known(part) for part in before.base.split("-"))
+        odd = before.place or not (english or before.blocked)
         saint = before.base in {"st", "saint"}
         if not (odd or saint) or (before.owns and not saint):
             break
@@ -447,7 +343,7 @@ def _after_preposition(words: Sequence[Token], at: int) -> int:
         before = words[first - 1]
         if before.base in {"to", "at", "attends", "attending", "from", "in"}:
             return first
-        if before.base in _GENERIC or before.blocked or before.owns:
+        if before.base in GENERIC or before.blocked or before.owns:
             return at
         first -= 1
     return at
@@ -456,13 +352,17 @@ def _after_preposition(words: Sequence[Token], at: int) -> int:
 def _after_prefix(words: Sequence[Token], at: int, lists: Lists) -> tuple[int, int, Kind] | None:
     """Return the name that follows a noun, as in Welsh."""
     head = words[at]
-    kind = _PREFIXES.get(head.base)
-    if kind is None or not head.capital or (head.blocked and head.base not in {"hmp", "yoi"}):
+    kind = PREFIXES.get(head.base)
+    if (
+        kind is None
+        or not head.capital
+        or (head.blocked and head.base not in {"hmp", "yoi", "masjid"})
+    ):
         return None
     last = at
     while last + 1 < len(words) and last - at < 4:
         following = words[last + 1]
-        if following.gap not in {" ", "-"} or not (following.capital or following.base in _JOINERS):
+        if following.gap not in {" ", "-"} or not (following.capital or following.base in JOINERS):
             break
         if (
             following.capital
@@ -472,7 +372,7 @@ def _after_prefix(words: Sequence[Token], at: int, lists: Lists) -> tuple[int, i
         ):
             break
         last += 1
-    while last > at and words[last].base in _JOINERS:
+    while last > at and words[last].base in JOINERS:
         last -= 1
     return (at, last, kind) if last > at else None
 
@@ -480,7 +380,7 @@ def _after_prefix(words: Sequence[Token], at: int, lists: Lists) -> tuple[int, i
 def _after_of(words: Sequence[Token], at: int, lists: Lists) -> tuple[int, int, Kind] | None:
     """Return "University of Leeds", "London Borough of Brent"."""
     head = words[at]
-    if not head.capital or head.base not in _OF or at + 2 >= len(words):
+    if not head.capital or head.base not in OF or at + 2 >= len(words):
         return None
     if words[at + 1].base != "of" or not words[at + 2].capital:
         return None
@@ -499,7 +399,7 @@ def _after_of(words: Sequence[Token], at: int, lists: Lists) -> tuple[int, int, 
     kind = (
         Kind.AUTHORITY
         if head.base in {"borough", "city"}
-        else _kind(head.base) or Kind.ORGANISATION
+        else kind_of(head.base) or Kind.ORGANISATION
     )
     first = at
     while (

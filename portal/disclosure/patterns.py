@@ -201,6 +201,19 @@ RULES = (
         "A name that someone uses online",
     ),
     _rule(
+        Kind.HANDLE, LIKELY,
+        r"(?i:\b(?:server|channel|chat|chat ?room|group chat|gc|clan|guild|lobby|subreddit)\s"
+        r"(?:is |was )?(?:called|named|titled))\s['\"]?"
+        r"(?P<it>[A-Z0-9][\w'-]{1,24}(?:\s[A-Z0-9][\w'-]{1,24}){0,4})",
+        "The name of a group online leads to those in it",
+    ),
+    _rule(
+        Kind.CASE_REFERENCE, CERTAIN,
+        r"(?i:\b(?:exhibit|production|item|seizure|seal)\b)" + _NUMBER
+        + r"(?P<it>[A-Z]{2,4}[/-]?\d{1,4}(?:/\d{1,4})?)\b",
+        "The number of an exhibit leads to the police record",
+    ),
+    _rule(
         Kind.BANK_ACCOUNT, CERTAIN,
         r"\b\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}\b", "The form of a bank card number",
     ),
@@ -240,26 +253,28 @@ def structured(text: str, lists: Lists) -> Iterator[Candidate]:
             group: int | str = "it" if "it" in rule.form.groupindex else 0
             start, end = match.span(group)
             end -= len(text[start:end]) - len(text[start:end].rstrip(" .,;:!?'\"-/"))
-            if end > start and not _harmless(rule.kind, text[start:end], text, start):
+            if end > start and not _harmless(rule.kind, text[start:end], text, start, lists):
                 yield Candidate(start, end, rule.kind, rule.tier, rule.why)
     yield from _phones(text)
     yield from _numbers(text)
     for match in _HANDLE_SAID.finditer(text):
         said = fold(match["it"].rstrip("."))
         if not lists.known(said):
-            yield Candidate(
-                *match.span("it"), Kind.HANDLE, CERTAIN, "A name that someone uses online"
-            )
+            start = match.start("it")
+            end = start + len(match["it"].rstrip("."))
+            yield Candidate(start, end, Kind.HANDLE, CERTAIN, "A name that someone uses online")
 
 
-def _harmless(kind: Kind, said: str, text: str, start: int) -> bool:
+def _harmless(kind: Kind, said: str, text: str, start: int, lists: Lists) -> bool:
     """Say whether a form that fits is something everybody has."""
     if kind is Kind.WEB_ADDRESS:
         return bool(_PUBLIC_SITES.match(said)) or (
             "/" not in said and said.count(".") == 1 and said.endswith((".tv", ".ly", ".gg"))
         )
     if kind is Kind.HANDLE:
-        return bool(_PUBLIC_SITES.match(said)) or said in {"e.g", "i.e"}
+        if _is_field(said, text, start):
+            return True
+        return bool(_PUBLIC_SITES.match(said)) or said in {"e.g", "i.e"} or lists.says_nothing(said)
     if kind is Kind.CASE_REFERENCE:
         return bool(
             re.fullmatch(r"(?:19|20)\d\d(?:[-/](?:\d\d|20\d\d))?|\d{1,3}", said)
@@ -267,6 +282,12 @@ def _harmless(kind: Kind, said: str, text: str, start: int) -> bool:
             or re.fullmatch(r"\d{1,2}[/.:-]\d{1,2}(?:[/.:-]\d{2,4})?", said)
         )
     return False
+
+
+def _is_field(said: str, text: str, start: int) -> bool:
+    """Say whether it is the name of a field at the start of a line: "search_words:"."""
+    begins = start == 0 or text[start - 1] == "\n"
+    return begins and said.islower() and text[start + len(said) : start + len(said) + 1] == ":"
 
 
 def _phones(text: str) -> Iterator[Candidate]:

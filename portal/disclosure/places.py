@@ -68,6 +68,21 @@ _LONDON = bag(
 )
 
 
+_AREAS = bag(
+    """
+    town city village area part parts district side north south east west outskirts centre edge
+    suburb suburbs borough council people streets port university diocese bishop end all most
+    outside
+    """
+)
+_WORDS_FIRST = bag(
+    """
+    bury hart highland reading rugby
+    """
+)
+"""Authorities whose names are first of all words."""
+
+
 def addresses(text: str) -> Iterator[Candidate]:
     """Give the addresses of a plain text that have a number."""
     for form in (_ADDRESS, _ADDRESS_SMALL):
@@ -83,6 +98,27 @@ def addresses(text: str) -> Iterator[Candidate]:
 
 def places(words: Sequence[Token], lists: Lists) -> Iterator[Candidate]:
     """Give the places of the lists, and mark their words."""
+    yield from _of_the_deployment(words, lists)
+    for table, kind in ((lists.places, Kind.PLACE), (lists.authorities, Kind.AUTHORITY)):
+        for first, last in phrases(words, table):
+            some = words[first:last]
+            if any(token.place for token in some):
+                continue
+            if any(token.blocked for token in some):
+                # Westminster alone is Parliament
+                if kind is Kind.AUTHORITY and _governs(words, first, last):
+                    yield _named(some, kind)
+                continue
+            if not (
+                _many(words, first, last, lists) if len(some) > 1 else _one(words, first, lists)
+            ):
+                continue
+            for token in some:
+                token.place = True
+            yield _named(some, kind)
+
+
+def _of_the_deployment(words: Sequence[Token], lists: Lists) -> Iterator[Candidate]:
     for table, kind, why in (
         (lists.schools, Kind.SCHOOL, "A school is known to everybody who lives near it"),
         (lists.teams, Kind.ORGANISATION, "A local team or organisation tells where this was"),
@@ -92,22 +128,19 @@ def places(words: Sequence[Token], lists: Lists) -> Iterator[Candidate]:
                 token.blocked = True
             said = "a school" if kind is Kind.SCHOOL else "a team"
             yield Candidate(words[first].start, words[last - 1].stop, kind, Tier.LIKELY, why, said)
-    for table, kind in ((lists.places, Kind.PLACE), (lists.authorities, Kind.AUTHORITY)):
-        for first, last in phrases(words, table):
-            some = words[first:last]
-            if any(token.blocked or token.place for token in some):
-                continue
-            if not (
-                _many(words, first, last, lists) if len(some) > 1 else _one(words, first, lists)
-            ):
-                continue
-            for token in some:
-                token.place = True
-            yield Candidate(
-                some[0].start, some[-1].stop, kind, Tier.LIKELY,
-                "The name of a place tells where this was",
-                instead([token.base for token in some]),
-            )  # fmt: skip
+
+
+def _named(some: Sequence[Token], kind: Kind) -> Candidate:
+    why = "The name of a place tells where this was"
+    said = instead([token.base for token in some])
+    return Candidate(some[0].start, some[-1].stop, kind, Tier.LIKELY, why, said)
+
+
+def _governs(words: Sequence[Token], first: int, last: int) -> bool:
+    """Say whether an authority of words with other uses is meant: "Westminster Council"."""
+    after = words[last] if last < len(words) and words[last].gap == " " else None
+    named = after is not None and after.base in {"council", "borough", "city", "mash"}
+    return words[first].capital and (named or (last - first > 1 and words[last - 1].capital))
 
 
 def instead(bases: Sequence[str]) -> str:
@@ -168,10 +201,24 @@ def _one(words: Sequence[Token], at: int, lists: Lists) -> bool:
         alone = follows is None or follows.gap != " " or not follows.capital
         if at and words[at - 1].blocked and token.gap == ", " and alone:
             return True
-        return located(words, at) and not token.shouted and alone
+        if _council(words, at, lists):
+            return True
+        return located(words, at) and not token.shouted and alone and _within(words, at)
     if base in lists.words:
         return (not token.opens and token.plain_line) or located(words, at)
     return True
+
+
+def _council(words: Sequence[Token], at: int, lists: Lists) -> bool:
+    """Say whether a common word is an authority's name within a sentence: Hackney."""
+    token = words[at]
+    named = (token.base,) in lists.authorities.get(token.base, ())
+    return named and token.base not in _WORDS_FIRST and token.plain_line and not token.opens
+
+
+def _within(words: Sequence[Token], at: int) -> bool:
+    """Say whether "of" before a common word follows what a place has: "part of Bath"."""
+    return words[at - 1].base != "of" or (at > 1 and words[at - 2].base in _AREAS)
 
 
 def _personal(words: Sequence[Token], at: int, lists: Lists) -> bool:

@@ -1,6 +1,7 @@
 """Ages and rare combinations: what names nobody and still points at one child."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,7 +80,8 @@ _ONE = re.compile(
     r"midwife|surgeon|taxi driver)(?: [\w'-]{1,20}){0,3}? "
     r"(?:in|at|from|on|within|of|ever to|to (?:be|go|travel|leave|return|join))\b(?! (?:the|their|"
     r"her|his|a|this) "
-    r"(?:family|household|home|class|room|house|group|sibling|meeting|panel))"
+    r"(?:family|household|home|class|room|house|group|sibling|meeting|panel|office|team|building|"
+    r"audience|session|training|conversation|process|system|service))"
 )
 _NEWS = re.compile(
     r"(?i)\b(?:in|on|made|all over|reported in|covered by|named in|front page of) (?:the "
@@ -96,6 +98,8 @@ _NEWS_OF = re.compile(
 _PERSON = r"(?:boy|girl|male|female|child|teenager|young person|mother|father|woman|man|pupil|student|son|daughter|brother|sister|twin|family|youth|lad)"  # noqa: E501
 _CLUSTER = 70
 """Characters within which details say something of one person."""
+_PLACED = 150
+"""Characters before and after them within which a place is theirs."""
 
 
 class Detail(StrEnum):
@@ -153,8 +157,8 @@ def ages(text: str) -> Iterator[Candidate]:
             yield Candidate(start, end, Kind.AGE, Tier.POSSIBLE, why, band(age))
 
 
-def rare(text: str, places: list[tuple[int, int]]) -> Iterator[Candidate]:
-    """Give rare combinations; `places` are where the text names a place below region."""
+def rare(text: str, places: list[int]) -> Iterator[Candidate]:
+    """Give rare combinations; `places` are where places below region begin, in order."""
     for match in _ONE.finditer(text):
         why = "Being the only one, or the first, points at one person"
         yield Candidate(*match.span(), Kind.RARE_COMBINATION, Tier.LIKELY, why, "one of few")
@@ -165,7 +169,7 @@ def rare(text: str, places: list[tuple[int, int]]) -> Iterator[Candidate]:
     yield from _clusters(text, places)
 
 
-def _clusters(text: str, places: list[tuple[int, int]]) -> Iterator[Candidate]:
+def _clusters(text: str, places: list[int]) -> Iterator[Candidate]:
     """Give details that stand together and say three things of one person, a place among them."""
     marks = [(one.start, one.end, Detail.AGE) for one in ages(text)]
     for detail, form in _ATTRIBUTES.items():
@@ -190,14 +194,15 @@ def _near(text: str, end: int, start: int) -> bool:
 
 
 def _combination(
-    text: str, start: int, end: int, kinds: set[Detail], places: list[tuple[int, int]]
+    text: str, start: int, end: int, kinds: set[Detail], places: list[int]
 ) -> Candidate | None:
     origin = kinds & {Detail.PEOPLE, Detail.FAITH}
     if len(kinds) < 2 or not origin:
         return None
     person = _OF_PERSON.match(text, end + 1)
     end = person.end() if person else end
-    placed = any(start - 150 <= place[0] <= end + 150 for place in places)
+    nearest = bisect_left(places, start - _PLACED)
+    placed = nearest < len(places) and places[nearest] <= end + _PLACED
     why = "Age, origin, faith or condition together, with a place, point at few people"
     if len(kinds) > 2 or placed:
         return Candidate(start, end, Kind.RARE_COMBINATION, Tier.LIKELY, why, "a young person")

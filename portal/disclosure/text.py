@@ -2,6 +2,7 @@
 
 from portal.disclosure.dates import dates
 from portal.disclosure.findings import Candidate, Finding, Kind, Tier, resolve
+from portal.disclosure.landmarks import landmarks
 from portal.disclosure.lists import Lists
 from portal.disclosure.organisations import organisations
 from portal.disclosure.patterns import structured
@@ -40,10 +41,11 @@ def _candidates(reading: Reading, lists: Lists) -> list[Candidate]:
     _block(words, spans + reading.borrowed)
     named = [*places(words, lists)]
     named += organisations(text, words, lists)
+    named += landmarks(text, words, lists)
     named += People(text, words, lists).find()
     found += named
     found += ages(text)
-    found += rare(text, [(one.start, one.end) for one in found if one.kind in _PLACED])
+    found += rare(text, sorted(one.start for one in found if one.kind in _PLACED))
     return found
 
 

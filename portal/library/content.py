@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -41,6 +42,7 @@ CASE_HEADINGS = [
 ]
 OPTIONAL_CASE_HEADINGS = ["Who was involved", "What helped", "What got in the way"]
 """Headings that a case may have besides, in this order, after "What was done"."""
+CASE_HAS = "a case has exactly these ## headings"
 LINK = re.compile(r"\(doc:([^)\s]*)\)")
 _ADDRESS = re.compile(r"\bdoc:(?=\w)", re.IGNORECASE)
 _HEADING = re.compile(r"^(#{1,6}) *(.+?) *#*$", re.MULTILINE)
@@ -186,6 +188,7 @@ def _alone(terms: list[str]) -> list[str]:
     return terms
 
 
+@lru_cache(maxsize=8)
 def models(vocabularies: Vocabularies) -> dict[str, type[BaseModel]]:
     """Return a model of the front matter for each type, fields in the order of the format."""
     return {type_: _model(type_, vocabularies) for type_ in FOLDERS}
@@ -210,7 +213,7 @@ def _model(type_: str, vocabularies: Vocabularies) -> type[BaseModel]:
     fields["sources"] = Annotated[list[Source], Field(min_length=1)]
     fields["practice_year"] = Year | Literal["not-stated"]
     if lawful:
-        fields["law"] = list[Text]
+        fields["law"] = list[Annotated[Text, Field(max_length=200)]]
         fields["law_as_at"] = date | Literal["not-stated"]
     if type_ == "protocol":
         fields["pathway"] = (Pathway | None, None)
@@ -331,10 +334,33 @@ def checked(
         _check_references(source, fields, known, set(authorities), {})
         _check_audiences(source, fields, library)
     problems = [
-        (names.get(problem.line, "body"), problem.message) for problem in sorted(source.problems)
+        (names.get(problem.line, "body"), _to_people(problem.message))
+        for problem in sorted(source.problems)
     ]
     item = Item(source.path, fields, body) if fields is not None and not problems else None
     return item, problems
+
+
+def _to_people(message: str) -> str:
+    """Say what is missing to somebody who sees a form and not a file."""
+    return "this is still to be written" if message.startswith("missing field") else message
+
+
+def check_section(text: str, library: Iterable[str]) -> list[str]:
+    """Return what has to be mended in the Markdown of one section of a case, as `checked` says it.
+
+    Headings of level 2 are the sections' own. `library` are the references it may link to.
+    """
+    source = _Source(Path(), body=text)
+    _check_body(source, "")
+    _check_links(source, set(library))
+    made = [problem.message for problem in sorted(source.problems)]
+    made += [
+        f"write the heading “{match[2]}” with ###: ## is for the names of the sections"
+        for match in _HEADING.finditer(text)
+        if len(match[1]) == 2
+    ]
+    return made
 
 
 class _Loader(yaml.CSafeLoader):
@@ -514,7 +540,7 @@ def _check_body(source: _Source, type_: str) -> None:
         wanted = ", ".join(CASE_HEADINGS)
         source.problem(
             source.body_line,
-            f"a case has exactly these ## headings in order: {wanted}; after What was done it may "
+            f"{CASE_HAS} in order: {wanted}; after What was done it may "
             f"have {', '.join(OPTIONAL_CASE_HEADINGS)}",
         )
     if type_ in {"guidance", "protocol"} and len(second) < 2:

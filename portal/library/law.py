@@ -17,7 +17,7 @@ from portal.core import clock
 from portal.core.errors import Conflict, NotFound
 from portal.core.permissions import Actor
 from portal.library import ownership
-from portal.library.models import Document, Instrument, LawChange, State
+from portal.library.models import Document, Instrument, LawChange, LibraryState, State
 
 LAW_CHANGED = "library.law-changed"
 """Tells who has to see to it that documents rest on an instrument which is in force no more."""
@@ -93,6 +93,20 @@ def get(session: Session, instrument_id: int) -> Standing:
     raise NotFound("There is no such instrument")
 
 
+def instrument(session: Session, instrument_id: int) -> Instrument:
+    """Return the record of one instrument, without what rests on it. Raises `NotFound`."""
+    found = session.get(Instrument, instrument_id)
+    if found is None:
+        raise NotFound("There is no such instrument")
+    return found
+
+
+def in_force(session: Session) -> list[Instrument]:
+    """Return the instruments that have not ended, in alphabetical order."""
+    found = session.scalars(select(Instrument).where(Instrument.ended_on.is_(None)))
+    return sorted(found, key=lambda one: one.name.casefold())
+
+
 def save(
     session: Session,
     *,
@@ -109,18 +123,18 @@ def save(
     taken = session.scalar(select(Instrument).where(Instrument.name == name))
     if taken is not None and taken.id != instrument_id:
         raise Conflict("There is an instrument of that name already")
-    instrument = Instrument(name=name) if instrument_id is None else None
-    if instrument_id is not None:
+    if instrument_id is None:
+        saved = Instrument(name=name)
+        session.add(saved)
+    else:
         standing = get(session, instrument_id)
-        instrument = standing.instrument
-        if standing.documents and name != instrument.name:
+        saved = standing.instrument
+        if standing.documents and name != saved.name:
             raise Conflict("Documents cite it by this name. Supersede it by one of the new name")
-    assert instrument is not None  # noqa: S101 (one of the two)
-    instrument.name, instrument.in_force_from, instrument.note = name, in_force_from, note
-    session.add(instrument)
+    saved.name, saved.in_force_from, saved.note = name, in_force_from, note
     session.flush()
-    _record(session, actor, "instrument.saved", instrument, {})
-    return instrument
+    _record(session, actor, "instrument.saved", saved, {})
+    return saved
 
 
 def supersede(
@@ -138,34 +152,35 @@ def supersede(
     documents that were marked: those that are published and cite it. Raises `NotFound`, or
     `Conflict` for one that has ended already or would succeed itself.
     """
+    # what is being published just now is seen here, or sees that this has ended
+    session.execute(select(LibraryState).with_for_update()).all()
+    session.expire_all()
     standing = get(session, instrument_id)
-    instrument = standing.instrument
-    if instrument.ended_on is not None:
+    ending = standing.instrument
+    if ending.ended_on is not None:
         raise Conflict("This instrument has been superseded already")
     if successor_id is not None:
-        successor = get(session, successor_id).instrument
-        if successor.id == instrument.id or successor.ended_on is not None:
+        successor = instrument(session, successor_id)
+        if successor.id == ending.id or successor.ended_on is not None:
             raise Conflict("Choose an instrument that is in force in its place")
-    instrument.ended_on, instrument.successor_id, instrument.note = ended_on, successor_id, note
+    ending.ended_on, ending.successor_id, ending.note = ended_on, successor_id, note
     marked = set(
-        session.scalars(
-            select(LawChange.document_id).where(LawChange.instrument_id == instrument.id)
-        )
+        session.scalars(select(LawChange.document_id).where(LawChange.instrument_id == ending.id))
     )
     session.add_all(
-        LawChange(document_id=document.id, instrument_id=instrument.id, at=clock.now())
+        LawChange(document_id=document.id, instrument_id=ending.id, at=clock.now())
         for document in standing.documents
         if document.id not in marked
     )
     session.flush()
     details = {"documents": len(standing.documents)}
-    _record(session, actor, "instrument.superseded", instrument, details)
+    _record(session, actor, "instrument.superseded", ending, details)
     told = ownership.concerned(session, [document.id for document in standing.documents])
     notices.notify(
         session,
         user_ids=told.keys() - {actor.id},
         kind=LAW_CHANGED,
-        context={"instrument_id": instrument.id},
+        context={"instrument_id": ending.id},
     )
     return list(standing.documents)
 
@@ -191,14 +206,16 @@ def cited_by(document: Document) -> frozenset[str]:
 def follow(session: Session, changed: Iterable[tuple[Document, Collection[str]]]) -> None:
     """Let the marks of documents agree with their new texts, each with the laws it used to cite.
 
-    What one cites no more is settled, what it cites newly and has ended is marked. A mark of what it
-    still cites stays, whatever else was changed: whoever reads it again says that it still holds.
+    What one cites no more is settled, what it cites newly and has ended is marked. A mark of what
+    it still cites stays, whatever else has changed: whoever reads it again says that it holds.
     """
     over = select(Instrument).where(Instrument.ended_on.is_not(None))
     ended = {instrument.name: instrument.id for instrument in session.scalars(over)}
     if not ended:
         return
-    marks = {(mark.document_id, mark.instrument_id): mark for mark in session.scalars(select(LawChange))}
+    marks = {
+        (mark.document_id, mark.instrument_id): mark for mark in session.scalars(select(LawChange))
+    }
     for document, before in changed:
         cited = cited_by(document)
         for name, instrument_id in ended.items():

@@ -16,7 +16,7 @@ from portal.core.permissions import Actor, Permission, requires
 from portal.library import law, ownership
 from portal.library.law import Standing
 from portal.library.law_forms import NOTHING, InstrumentForm, SupersedeForm
-from portal.library.models import Document
+from portal.library.models import Document, Instrument
 from portal.ui import pagination
 
 bp = Blueprint("law", __name__, url_prefix="/law", template_folder="templates")
@@ -126,8 +126,8 @@ def _paged(
     return shown, page, pagination.component(page, total, lambda n: f"{address}?page={n}")
 
 
-def _named(instrument_id: int | None) -> Standing | None:
-    return law.get(db.session, instrument_id) if instrument_id else None
+def _named(instrument_id: int | None) -> Instrument | None:
+    return law.instrument(db.session, instrument_id) if instrument_id else None
 
 
 def _owners() -> dict[str, Any]:
@@ -139,18 +139,11 @@ def _owners() -> dict[str, Any]:
 @requires(Permission.LIBRARY_CURATE)
 def supersede(instrument_id: int) -> ResponseReturnValue:
     """Say that an instrument is in force no more, after seeing exactly what will be marked."""
-    every = law.standings(db.session)
     standing = law.get(db.session, instrument_id)
     if standing.instrument.ended_on is not None:
         raise Conflict("This instrument has been superseded already")
     form = SupersedeForm()
-    form.offer(
-        [
-            (one.instrument.id, one.instrument.name)
-            for one in every
-            if one.instrument.ended_on is None and one.instrument.id != instrument_id
-        ]
-    )
+    form.offer([(one.id, one.name) for one in law.in_force(db.session) if one.id != instrument_id])
     now = _fingerprint(standing)
     if form.validate_on_submit() and "change" not in request.form:
         if "confirm" not in request.form:

@@ -43,7 +43,8 @@ def read_again(
         raise Conflict(f"Choose a day after today, within {MOST_YEARS} years")
     service.keep_what_stood(session, document, vocabularies)
     document.reviewed_on, document.review_by = today, review_by
-    Renderer(service.glossary_of(session), vocabularies).render(document)
+    attachments = service.attachments_of(session, document.id)
+    Renderer(service.glossary_of(session), vocabularies).render(document, attachments)
     session.flush()
     text = service.content_file(session, document, vocabularies)
     versions.add(session, document, text, by=actor.id, why=STILL_HOLDS)

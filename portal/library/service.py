@@ -104,12 +104,25 @@ def page_of(session: Session, *, actor: Actor, reference: str) -> Row[*tuple[Any
 
 
 def _gone(session: Session, actor: Actor, row: Row[*tuple[Any, ...]]) -> Gone:
-    successor = listed_by_reference(session, actor=actor, references=[row.successor or ""])
+    latest = _latest(session, row.successor)
+    successor = listed_by_reference(session, actor=actor, references=[latest or ""])
     return Gone(
         row.withdrawn_reason or "",
         how=row.state.value,
         successor=(successor[0].reference, successor[0].title) if successor else None,
     )
+
+
+def _latest(session: Session, reference: str | None) -> str | None:
+    """Return what stands in the place of a document in the end, if its successor was replaced."""
+    met: set[str] = set()
+    while reference and reference not in met:
+        met.add(reference)
+        query = select(Document.successor).where(Document.reference == reference)
+        reference, following = session.scalar(query), reference
+        if reference is None:
+            return following
+    return reference
 
 
 def get(session: Session, *, actor: Actor, reference: str) -> Document:
@@ -340,7 +353,8 @@ def import_items(
     """Publish checked content items; a document that says the same is left alone.
 
     What is published no more stays so, and what people changed here stays as they left it.
-    `progress` is told each reference with "added", "changed" or why it was left alone. Texts are rendered again where the glossary or the vocabularies have changed.
+    `progress` is told each reference with "added", "changed" or why it was left alone. Texts are
+    rendered again where the glossary or the vocabularies have changed.
     """
     one_at_a_time(session)
     known = {document.reference: document for document in session.scalars(select(Document))}

@@ -144,7 +144,7 @@ def _purge_mentions(
         related, body = without_mention(document.related, document.body, reference)
         if (related, body) != (document.related, document.body):
             document.related, document.body = related, body
-            renderer.render(document)
+            renderer.render(document, service.attachments_of(session, document.id))
             changed.append(document.id)
     session.flush()
     if changed:

@@ -51,6 +51,9 @@ class Vocabularies(Mapping[str, Vocabulary]):
     def __len__(self) -> int:
         return len(self._by_key)
 
+    # never changed once made: what is worked out of them can be remembered by them
+    __hash__ = object.__hash__
+
     def of_type(self, type_: str) -> list[Vocabulary]:
         """Return the vocabularies that a type of document uses."""
         return [vocabulary for vocabulary in self.values() if type_ in vocabulary.types]

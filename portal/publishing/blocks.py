@@ -15,6 +15,8 @@ _HEADING = re.compile(r"#{1,6}")
 _UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*$")
 _ENTRY = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}\.)[ \t]+(?=\S)")
 _QUOTATION = re.compile(r" {0,3}>[ ]?")
+_DEEP = re.compile(r"(?: {0,3}+>){10,}+[ ]?")
+"""More signs of a quotation than anybody writes: they are taken off at once."""
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _INDENTED = re.compile(r"(?: {4}|\t)")
@@ -160,7 +162,7 @@ def _of_run(run: list[Line], in_list: bool) -> Iterator[Block]:
 
 def _unquoted(line: Line) -> Line:
     """Return a line without the sign of a quotation, which its later lines may lack."""
-    sign = _QUOTATION.match(line.text)
+    sign = _DEEP.match(line.text) or _QUOTATION.match(line.text)
     return Line(line.start + sign.end(), line.text[sign.end() :]) if sign else line
 
 

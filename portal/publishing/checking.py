@@ -5,7 +5,9 @@ elsewhere, and an edit of the passage itself asks again.
 """
 
 import re
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -59,7 +61,7 @@ class Found:
     @property
     def can_be_replaced(self) -> bool:
         """Whether other words can be put in its place here: not in a file or a list of values."""
-        return not self.place.startswith("upload-") and self.place not in {"pathway", "also"}
+        return not self.place.startswith("upload-") and self.place not in IN_ROWS
 
     @property
     def blocks(self) -> bool:
@@ -84,6 +86,16 @@ class Place:
 
 
 _FIELDS = {"title": "Title", "summary": "Summary", "question": "Question", "also": "Other names"}
+_ABOUT = {
+    "sources": "Sources",
+    "law": "Law and official guidance",
+    "definitions": "Definitions",
+    "related": "Related documents",
+    "search_words": "Words that people may look for",
+}
+"""Fields around the text: what they say is shown, searched or downloaded with it."""
+IN_ROWS = frozenset({"pathway", "also", *_ABOUT})
+"""Fields of several values: other words are put in their place where they are written."""
 
 
 def places(
@@ -103,11 +115,29 @@ def places(
         for section in sections.of_type(manuscript.type)
         if texts.get(section.name)
     ]
+    made += [
+        Place(name, label, _said_in(manuscript.fields[name]))
+        for name, label in _ABOUT.items()
+        if manuscript.fields.get(name)
+    ]
     for upload in uploads:
         name = f"upload-{upload.id}"
         # not what is hidden in the file: the rendering has none of it, so nobody can come to see it
         made.append(Place(name, f"File “{upload.title}”", f"{upload.title}\n\n{upload.body}"))
     return made
+
+
+def _said_in(values: Sequence[Any]) -> str:
+    """Return what the values of a field say, a paragraph each; numbers and references say nothing.
+
+    A paragraph each, so that an answer belongs to its own value.
+    """
+    return "\n\n".join(
+        "\n".join(str(said) for part, said in value.items() if part not in {"id", "year"})
+        if isinstance(value, Mapping)
+        else str(value)
+        for value in values
+    )
 
 
 def text_of(value: Any) -> str:
@@ -137,12 +167,29 @@ def lists() -> Lists:
     return Lists.load(settings.word_lists)
 
 
+MOST_KEPT = 1000
+_kept: OrderedDict[tuple[bytes, int], tuple[Finding, ...]] = OrderedDict()
+"""What was found lately, by the hash of a text and the lists: a page looks at each text again."""
+
+
+def _findings(text: str) -> tuple[Finding, ...]:
+    known = lists()
+    key = sha256(text.encode()).digest(), id(known)
+    found = _kept.get(key)
+    if found is None:
+        found = _kept[key] = tuple(disclosure.find(text, lists=known))
+        while len(_kept) > MOST_KEPT:
+            with suppress(KeyError):  # another thread was faster
+                _kept.popitem(last=False)
+    return found
+
+
 def find_in(
     place: Place, answers: Mapping[tuple[str, str], FindingAnswer] | None = None
 ) -> list[Found]:
     """Return what is found in one text."""
     made = []
-    for finding in disclosure.find(place.text, lists=lists()):
+    for finding in _findings(place.text):
         words = place.text[finding.start : finding.end]
         before = place.text[max(0, finding.start - AROUND) : finding.start].rpartition("\n\n")[2]
         after = place.text[finding.end : finding.end + AROUND].partition("\n\n")[0]

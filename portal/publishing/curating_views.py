@@ -20,6 +20,7 @@ from portal.library.models import Document, State, Version
 from portal.library.vocabularies import TYPES, Vocabularies
 from portal.publishing import comparing, curating_forms, writing
 from portal.publishing.publication import REVIEW_AFTER_DAYS
+from portal.ui.filters import legible
 
 bp = Blueprint("curating", __name__, template_folder="templates")
 
@@ -212,7 +213,7 @@ def withdraw(reference: str) -> ResponseReturnValue:
 def supersede(reference: str) -> ResponseReturnValue:
     """Choose the document that takes the place of one."""
     document = _published(reference)
-    words = request.args.get("q", "").strip()[:MOST_TYPED]
+    words = legible(request.args.get("q", "")).strip()[:MOST_TYPED]
     found = _could_succeed(document, words)
     form = curating_forms.SupersedeForm()
     form.offer(found)
@@ -232,6 +233,16 @@ def supersede(reference: str) -> ResponseReturnValue:
             error = conflict
             form.successor.errors = [str(conflict)]
     return _page("supersede", document, form=form, words=words, found=found), _status(form, error)
+
+
+@bp.route("/library/<reference:reference>/successor", methods=["POST"])
+@requires(Permission.LIBRARY_CURATE)
+def successor(reference: str) -> ResponseReturnValue:
+    """Begin the document that takes the place of one; until then that one stays up."""
+    begun = writing.begin_successor(
+        db.session, actor=_actor(), reference=reference, vocabularies=_vocabularies()
+    )
+    return redirect(url_for("writing.tasks", manuscript_id=begun.id))
 
 
 def _could_succeed(document: Document, words: str) -> Sequence[Any]:

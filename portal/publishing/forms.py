@@ -49,6 +49,11 @@ IMPORTED = (".docx", ".odt", ".md", ".markdown", ".txt")
 """Ends of the names of files whose text can be taken over."""
 
 
+def _revision(typed: str | None) -> int:
+    """Return the number of a revision, 0 for what is none."""
+    return int(typed) if typed and typed.isdecimal() and len(typed) < 10 else 0
+
+
 def clean(text: str | None) -> str | None:
     """Return text without what can't be seen, line ends as the portal writes them."""
     return text and legible(text.replace("\r\n", "\n"))
@@ -90,8 +95,7 @@ class SectionForm(FlaskForm):
     @property
     def made_from(self) -> int:
         """The revision that the text was made from; 0 for what was never saved."""
-        typed = str(self.revision.data)
-        return int(typed) if typed.isdecimal() else 0
+        return _revision(self.revision.data)
 
 
 class AnswerForm(FlaskForm):
@@ -248,8 +252,7 @@ class FieldsForm(FlaskForm):
     @property
     def made_from(self) -> int:
         """The revision that the fields were made from."""
-        typed = str(self.revision.data)
-        return int(typed) if typed.isdecimal() else 0
+        return _revision(self.revision.data)
 
 
 def form_of(
@@ -359,8 +362,10 @@ def _row(name: str, line: str, place: int) -> dict[str, Any]:
 
 
 def _year(name: str, text: str) -> int:
-    if not text.isdecimal() or not 1900 <= int(text) <= 2100:
-        raise Unreadable(name, f"Write the year with four digits, for instance 2026, not “{text}”")
+    if not (text.isdecimal() and len(text) == 4 and 1900 <= int(text) <= 2100):
+        raise Unreadable(
+            name, f"Write the year with four digits, for instance 2026, not “{text[:20]}”"
+        )
     return int(text)
 
 
@@ -370,5 +375,6 @@ def _day(name: str, text: str) -> str | None:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        message = f"Write the date as year-month-day, for instance 2026-11-26, not “{text}”"
+        given = text[:20]
+        message = f"Write the date as year-month-day, for instance 2026-11-26, not “{given}”"
         raise Unreadable(name, message) from None

@@ -40,12 +40,21 @@ class Look:
 
 def look(session: Session, manuscript: Manuscript, name: str, text: str) -> Look:
     """Look through one section as it stands."""
-    found = checking.find_in(Place(name, "", text), checking.answers_of(session, manuscript.id))
-    known = [term.title for term in service.glossary_of(session).terms.values()]
-    also = [word for term in service.glossary_of(session).terms.values() for word in term.also]
-    marks = [*markup.check(text), *plain_language.mark(text, glossary=[*known, *also])]
-    marks.sort(key=lambda mark: mark.start)
-    return Look(found, marks[:MOST_MARKS], highlight(text, found))
+    return looks(session, manuscript, [(name, text)])[0]
+
+
+def looks(session: Session, manuscript: Manuscript, texts: Sequence[tuple[str, str]]) -> list[Look]:
+    """Look through texts with their names, as many queries for all as for one."""
+    answers = checking.answers_of(session, manuscript.id)
+    terms = service.glossary_of(session).terms.values()
+    known = [word for term in terms for word in (term.title, *term.also)]
+    made = []
+    for name, text in texts:
+        found = checking.find_in(Place(name, "", text), answers)
+        marks = [*markup.check(text), *plain_language.mark(text, glossary=known)]
+        marks.sort(key=lambda mark: mark.start)
+        made.append(Look(found, marks[:MOST_MARKS], highlight(text, found)))
+    return made
 
 
 def highlight(text: str, found: Sequence[Found]) -> Markup:
@@ -149,7 +158,12 @@ def uniqueness_of(
     ]
     own = {key: manuscript.fields.get(key, [NOT_STATED]) for key in keys}
     texts = writing.texts_of(session, manuscript.id)
-    told = "\n\n".join(place.text for place in checking.places(manuscript, texts, ()))
+    # not what stands around the text: a source has a year and a place of its own
+    told = "\n\n".join(
+        place.text
+        for place in checking.places(manuscript, texts, ())
+        if place.name not in checking.IN_ROWS
+    )
     labels = uniqueness.Words(
         fields={key: vocabularies[key].label for key in keys},
         terms={key: vocabularies[key].terms for key in keys},

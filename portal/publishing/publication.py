@@ -25,6 +25,7 @@ from portal.library.vocabularies import NOT_STATED, Vocabularies
 from portal.publishing import checking, sections, writing
 from portal.publishing.models import Manuscript, SignOffKind, Upload, UploadState
 from portal.publishing.states import Side, Stage
+from portal.ui.filters import count
 
 PUBLISHED = "manuscript.published"
 """Tells those who wrote a text that it can be read now."""
@@ -54,14 +55,38 @@ def item_of(
     )
     if manuscript.edits:
         data["published"] = service.any_document(session, manuscript.edits).published_on
-    return content.checked(
+    texts = writing.texts_of(session, manuscript.id)
+    library = service.audiences_of_published(session)
+    item, wrong = content.checked(
         manuscript.type,
         data,
-        sections.assemble(manuscript.type, writing.texts_of(session, manuscript.id)),
+        sections.assemble(manuscript.type, texts),
         vocabularies,
-        service.audiences_of_published(session),
+        library,
         codes.values(),
     )
+    if manuscript.type == "case" and wrong:
+        wrong = _by_section(wrong, texts, {*library, reference})
+    return item, wrong
+
+
+def _by_section(
+    wrong: list[tuple[str, str]], texts: Mapping[str, str], library: set[str]
+) -> list[tuple[str, str]]:
+    """Name the section of a case in which something is to be mended, not only its text."""
+    own = [
+        (section.name, message)
+        for section in sections.CASE
+        if (text := texts.get(section.name, "").strip())
+        for message in content.check_section(text, library)
+    ]
+    said = {message for _, message in own}
+    rest = [
+        (name, message)
+        for name, message in wrong
+        if name != "body" or not (message in said or (own and message.startswith(content.CASE_HAS)))
+    ]
+    return rest + own
 
 
 def as_it_is(session: Session, manuscript: Manuscript, vocabularies: Vocabularies) -> content.Item:
@@ -125,9 +150,9 @@ def problems(
         made.append(("files", "wait until every file has been read, or take it out"))
     blocking = checking.blocking(checking.check(session, manuscript))
     if blocking:
-        made.append(
-            ("check", f"{len(blocking)} findings of the disclosure check wait for an answer")
-        )
+        number = count(len(blocking), "finding")
+        wait = "waits" if len(blocking) == 1 else "wait"
+        made.append(("check", f"{number} of the disclosure check {wait} for an answer"))
     return made
 
 

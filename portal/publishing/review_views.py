@@ -246,9 +246,10 @@ def _places(manuscript: Manuscript) -> list[Place]:
         if place.name not in named
     ]
     made += [(name, title, texts.get(name, "")) for name, title in named.items()]
+    looks = helping.looks(db.session, manuscript, [(name, text) for name, _, text in made])
     return [
-        Place(name, title, helping.look(db.session, manuscript, name, text), bool(text))
-        for name, title, text in made
+        Place(name, title, look, bool(text))
+        for (name, title, text), look in zip(made, looks, strict=True)
     ]
 
 

@@ -231,8 +231,9 @@ def answer_remark(
     found = session.get(Remark, remark_id)
     if found is None or found.manuscript_id != manuscript_id or found.sent_at is None:
         raise NotFound("There is no such remark")
-    if not writing.may_write(session, actor, manuscript):
-        raise NotAllowed("This can’t be answered now")
+    author = writing.is_author(session, actor, manuscript)
+    if not (author and writing.may_write(session, actor, manuscript)):
+        raise NotAllowed("Only its author can answer this, and not while it is being reviewed")
     if not answer.strip():
         raise Conflict("Say what you did, or why not")
     found.answer, found.answered_at = answer.strip(), clock.now()

@@ -62,11 +62,10 @@ def check(before: Stage, after: Stage, side: Side) -> None:
     """Raise `InvalidTransition` unless that side may move a manuscript from one to the other."""
     allowed: frozenset[Side]
     match (before, after):
-        case (Stage.DRAFT | Stage.CHANGES_ASKED, Stage.SUBMITTED | Stage.DROPPED) | (
-            Stage.SUBMITTED,
-            Stage.DRAFT,
-        ):
+        case (Stage.DRAFT | Stage.CHANGES_ASKED, Stage.SUBMITTED) | (Stage.SUBMITTED, Stage.DRAFT):
             allowed = frozenset({Side.AUTHOR})
+        case (Stage.DRAFT | Stage.CHANGES_ASKED, Stage.DROPPED):
+            allowed = frozenset({Side.AUTHOR, Side.PORTAL})  # the portal, for one who has left
         case (
             (Stage.SUBMITTED, Stage.IN_REVIEW)
             | (Stage.IN_REVIEW, Stage.CHANGES_ASKED)

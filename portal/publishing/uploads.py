@@ -16,6 +16,7 @@ from portal.core.permissions import Actor
 from portal.disclosure import files
 from portal.publishing import sections, writing
 from portal.publishing.models import Upload, UploadState
+from portal.ui.filters import legible
 
 READ = "publishing.read-file"
 MOST_FILES = 10
@@ -48,8 +49,8 @@ def add(
         raise Conflict(f"There are {MOST_FILES} files already. Take one out first")
     upload = Upload(
         manuscript_id=manuscript.id,
-        name=Path(name.replace("\\", "/")).name[:200] or "file",
-        title=title[:200],
+        name=Path(legible(name).replace("\\", "/")).name[:200] or "file",
+        title=legible(title)[:200],
         purpose=purpose,
         size=len(content),
         state=UploadState.WAITING,

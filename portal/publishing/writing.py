@@ -156,7 +156,6 @@ def begin(
     actor: Actor,
     type_: str,
     vocabularies: Vocabularies,
-    replaces: str | None = None,
 ) -> Manuscript:
     """Begin an empty text; raises `NotAllowed` for a type that the person may not write."""
     if type_ not in types_for(actor):
@@ -167,7 +166,30 @@ def begin(
         type_=type_,
         fields=sections.start(type_, vocabularies),
         parts={},
-        replaces=replaces,
+    )
+
+
+def begin_successor(
+    session: Session, *, actor: Actor, reference: str, vocabularies: Vocabularies
+) -> Manuscript:
+    """Begin an empty text that is to take the place of a published document, for its readers.
+
+    The document stays up until then. Raises `NotAllowed` unless the person is a curator,
+    `NotFound`, and `Conflict` for a document that is published no more.
+    """
+    if not is_curator(actor):
+        raise NotAllowed("Curators replace what is published")
+    document = service.for_change(session, reference)
+    if document.state != State.PUBLISHED:
+        raise Conflict("This is published no more")
+    fields = sections.start(document.type, vocabularies) | {"audience": document.audience}
+    return _begin(
+        session,
+        actor=actor,
+        type_=document.type,
+        fields=fields,
+        parts={},
+        replaces=reference,
     )
 
 
@@ -190,8 +212,7 @@ def begin_edit(
     document = service.for_change(session, reference)  # of two who begin, the second sees the first
     if document.state != State.PUBLISHED:
         raise Conflict("This is published no more")
-    if edit_waiting(session, reference) is not None:
-        raise Conflict("Somebody is changing this already: see “Review”")
+    _make_room(session, actor, reference)
     text = (
         service.content_file(session, document, vocabularies)
         if version is None
@@ -212,6 +233,18 @@ def begin_edit(
     _take_answers(session, reference, manuscript)
     hash_again(session, manuscript)
     return manuscript
+
+
+def _make_room(session: Session, actor: Actor, reference: str) -> None:
+    """Give up an edit that lies with somebody who is a curator no more; else raise `Conflict`."""
+    waiting = edit_waiting(session, reference)
+    if waiting is None:
+        return
+    waiting = locked(session, waiting.id)
+    left = waiting.author_id not in with_role(session, Role.CURATOR)
+    if waiting.stage not in WITH_AUTHOR or not left:
+        raise Conflict("Somebody is changing this already: see “Review”")
+    move(session, actor, waiting, Stage.DROPPED, Side.PORTAL, "Its author is a curator no more")
 
 
 _NOT_KEPT = frozenset({"id", "type", "contributing_authority", "published", "reviewed"})
@@ -424,8 +457,14 @@ def hash_again(session: Session, manuscript: Manuscript) -> None:
     session.flush()
     attached = [(one.title, one.body) for one in attachments_of(session, manuscript.id)]
     texts = texts_of(session, manuscript.id)
+    before = manuscript.text_hash
     manuscript.text_hash = sections.text_hash(manuscript.fields, texts, attached)
     session.flush()
+    if manuscript.text_hash != before:
+        # also an edit that brings back a text which was signed off is an edit
+        for signed in sign_offs_of(session, manuscript):
+            session.delete(signed)
+        session.flush()
 
 
 # ---- From stage to stage
@@ -478,8 +517,9 @@ def submit(session: Session, *, actor: Actor, manuscript_id: int) -> Manuscript:
     manuscript = _authors(session, actor, manuscript_id)
     move(session, actor, manuscript, Stage.SUBMITTED, Side.AUTHOR, days=DAYS_TO_BEGIN_REVIEW)
     _record(session, actor, "manuscript.submitted", manuscript, {})
-    owner = manuscript.owner_id
-    told = {owner} if owner else with_role(session, Role.CURATOR) - {actor.id or 0}
+    curators = with_role(session, Role.CURATOR)
+    # whoever held it may be a curator no more: then it is everybody's
+    told = {manuscript.owner_id or 0} & curators or curators - {actor.id or 0}
     notices.notify(
         session,
         user_ids=told,

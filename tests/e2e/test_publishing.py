@@ -26,9 +26,6 @@ WORD = "quinquereme"
 NAME = "Kayleigh Smith"
 TEXTS = {
     "What the concern was": f"A teacher read of a {WORD} in an essay and thought of a journey.",
-    "How it was referred": "The safeguarding lead of the school rang the front door.",
-    "Assessment": "A social worker spoke with the family at home.",
-    "What was done": "Early help offered a mentor, and the family said yes.",
     "Outcome": "The mentor and the child met for some months. The worry passed.",
     "Learning for others": "Ask what the child meant before anybody decides what it was.",
 }

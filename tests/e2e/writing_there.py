@@ -15,9 +15,10 @@ from tests.integration.publishing import (
 )
 
 FULL, ASKED, SENT, APPROVED, PROTOCOL, TERM = range(1, 7)
-"""Numbers of the texts: full of findings, with changes asked, sent in, approved; a curator's two."""
+"""Numbers: full of findings, with changes asked, sent in, approved; two of a curator."""
 TELLING = (
-    "Kayleigh Thornbury (NHS 943 476 5919) told her teacher at Ashfield Park Academy on 12 May 2023.\n\n"
+    "Kayleigh Thornbury (NHS 943 476 5919) told her teacher at Ashfield Park Academy"
+    " on 12 May 2023.\n\n"
     "### What she said\n\n- that she would travel\n- that a friend had gone\n\n"
     "Her mother rang from 07700 900123. "
     + "The family is hard to reach and nobody knows what was said by whom to whom on that day. " * 4

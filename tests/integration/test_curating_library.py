@@ -641,3 +641,41 @@ def test_a_receipt_of_nothing_is_not_found(library: Flask) -> None:
     there = reader(library, CURATOR)
     there.page(f"/library/{REFERENCE}/receipt", 404)
     assert "Nothing has been taken down" in there.page("/receipts").text
+
+
+def test_a_document_is_replaced_when_its_successor_is_published_and_not_before(
+    staffed: Flask,
+) -> None:
+    there = reader(staffed, CURATOR)
+    address = f"/library/{REFERENCE}/supersede"
+    token = there.page(address).fields["csrf_token"]
+    begun = there.post(f"/library/{REFERENCE}/successor", data={"csrf_token": token})
+    number = int(begun.headers["Location"].rpartition("/")[2])
+    body = "## Who\n\nText.\n\n## When\n\nText."
+    with acting(staffed, CURATOR) as (session, actor):
+        found = writing.seen(session, actor=actor, manuscript_id=number)
+        assert found.fields["audience"] == document(staffed).audience
+        writing.save_part(
+            session, actor=actor, manuscript_id=number, name="body", text=body, revision=0
+        )
+        writing.save_fields(
+            session,
+            actor=actor,
+            manuscript_id=number,
+            values={
+                "title": "A newer text about the same",
+                "summary": "What is new in it.",
+                "sources": [{"title": "Working Together", "year": 2023}],
+            },
+            revision=found.revision,
+        )
+    submit(staffed, number, by=CURATOR)
+    take_on(staffed, number, by=SECOND)
+    sign_off(staffed, number, SignOffKind.CONTENT, by=SECOND)
+    assert reader(staffed, LEAD).page(f"/library/{REFERENCE}").heading
+    with acting(staffed, SECOND) as (session, actor):
+        publication.publish(
+            session, actor=actor, manuscript_id=number, vocabularies=vocabularies(staffed)
+        )
+    gone = reader(staffed, LEAD).page(f"/library/{REFERENCE}", 410)
+    assert "A newer text about the same" in gone.links

@@ -54,7 +54,7 @@ ORDERS = pytest.mark.parametrize("turned", [False, True], ids=["in-order", "turn
 
 
 @pytest.fixture
-def staffed(portal: Flask) -> Iterator[Flask]:
+def staffed(portal: Flask) -> Flask:
     """The portal with three curators; what nobody expected would be an exception of the test."""
     add_curators(portal)
     return portal

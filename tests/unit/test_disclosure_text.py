@@ -92,6 +92,50 @@ def test_the_words_of_the_field_are_never_reported(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("They met at the skate park in Jubilee Park at night.", Kind.ORGANISATION),
+        ("She waited near Riverside Rec for an hour.", Kind.ADDRESS),
+        ("His new worker is with Leaving Care West, she said.", Kind.ORGANISATION),
+        ("Venue: Lantern Rooms, at noon", Kind.ORGANISATION),
+        ("Mill Lane, Bordon", Kind.ADDRESS),
+        ("He boxes at The Forge Learning Centre.", Kind.ORGANISATION),
+        ("The lads from the Golden Lantern rang.", Kind.ORGANISATION),
+        ("She wrote to Westminster Council.", Kind.AUTHORITY),
+        ("He runs a server called Black Banner Lads.", Kind.HANDLE),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_a_place_or_group_named_in_english_words_is_found_by_what_stands_beside_it(
+    text: str, kind: Kind
+) -> None:
+    assert kind in kinds(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A Detective Constable trained to lead was told.",
+        "Summer-born children need DPSI-qualified interpreters.",
+        "It rests on the Rule of Law and on Faith and Belonging.",
+        "They watch clips on YouTube and TikTok.",
+        "The types of concern changed in April 2023.",
+        "Ratings are Green, Amber or Red; Amber means that somebody rings.",
+        "Each new worker gets a Buddy. Faith is not a sign of risk.",
+        "Under Martyn's Law and the Hague Convention they must.",
+        "Deaths at Westminster were discussed.",
+    ],
+    ids=lambda text: text[:24],
+)
+def test_professional_writing_with_capitals_is_not_reported(text: str) -> None:
+    assert find(text) == []
+
+
+def test_the_heading_of_a_column_makes_no_name_of_a_rating() -> None:
+    assert find("| Rating | When |\n|---|---|\n| Amber | Talked over inside a day |\n") == []
+
+
+@pytest.mark.parametrize(
     ("text", "kind", "instead"),
     [
         ("She goes to Ashfield Park Academy.", Kind.SCHOOL, "a school"),
@@ -197,7 +241,12 @@ def test_findings_lie_in_the_text_in_order_apart_and_the_same_each_time(text: st
 
 @pytest.mark.parametrize(
     "piece",
-    ["a", "1", "A", "Ab ", "1 ", "*", "](", "a_", "a.", "@a", "|a b", "K.", "In the ", "0("],
+    [
+        *["a", "1", "A", "Ab ", "1 ", "*", "](", "a_", "a.", "@a", "|a b", "K.", "In the ", "0("],
+        *["A. ", "\n", "(", "[", "{", "a-", "a'", "1/", "St ", "of ", "Hope and ", "School ", "é"],
+        *["|-", "`", "&", "AB ", "Venue: Ab ", "chat called A ", "Mr ", "May 1 "],
+    ],
+    ids=repr,
 )
 def test_a_text_made_to_be_slow_is_checked_to_its_end(piece: str) -> None:
     text = (piece * 50_000)[:50_000]

@@ -231,12 +231,39 @@ def test_two_tables_with_the_same_columns_can_be_told_apart() -> None:
     assert len(set(labels)) == len(labels) == 2
 
 
+def test_many_links_and_brackets_in_one_paragraph_stay_links() -> None:
+    text = "(see [one](doc:case-001) [and [two](doc:case-002)]) " * 40
+    assert render(text).html.count("<a ") == 80
+
+
 def test_a_list_keeps_the_number_it_starts_with() -> None:
     assert only(render("4. Ring\n5. Write").html, "ol").get("start") == "4"
 
 
 @pytest.mark.parametrize(
-    "text", ["> " * 3000 + "x", "*" * 5000, "[" * 3000, "`" * 3001, "|" * 3000]
+    "text",
+    [
+        "> " * 3000 + "x",
+        "*" * 5000,
+        "[" * 20_000,
+        "![" * 10_000,
+        "[a](" * 12_000,
+        "[[" * 4500 + "x" + "]]" * 4500,
+        "## a\n\n" * 3000,
+        "`" * 3001,
+        "|" * 3000,
+    ],
+    ids=[
+        "quotations",
+        "stars",
+        "brackets",
+        "pictures",
+        "links",
+        "pairs",
+        "headings",
+        "code",
+        "bars",
+    ],
 )
 def test_a_text_that_is_one_long_trick_is_still_rendered(text: str) -> None:
     assert_harmless(render(text).html)

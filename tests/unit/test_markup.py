@@ -242,3 +242,8 @@ def test_what_stands_in_an_entry_or_a_quotation_is_part_of_it() -> None:
         "entry",
         "quotation",
     ]
+
+
+@pytest.mark.parametrize("signs", [">", "> ", " >"])
+def test_a_quotation_within_thousands_of_others_is_still_looked_at(signs: str) -> None:
+    assert [block.sort for block in blocks(signs * 3000 + "words")] == ["quotation"]

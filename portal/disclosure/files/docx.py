@@ -105,13 +105,13 @@ def _part(document: Document, name: str, used: set[str]) -> None:
 
 def _outside(package: Package, rels: str, gathering: Gathering) -> None:
     """Keep the addresses of what lies outside; nothing is ever fetched from there."""
+    known = {p.text for p in gathering.pieces if p.where is Where.LINK_TARGET}
+    known |= {text.partition("#")[0] for text in known}
     for one in relations(package, source_of(rels)).values():
         if one.external and one.kind != "hyperlink":
             gathering.add(one.target, Where.LINK_TARGET, _spoken(one.kind))
-        elif one.external:
-            known = {p.text for p in gathering.pieces if p.where is Where.LINK_TARGET}
-            if not any(text.startswith(one.target) for text in known):
-                gathering.add(one.target, Where.LINK_TARGET)
+        elif one.external and one.target not in known:
+            gathering.add(one.target, Where.LINK_TARGET)
 
 
 def _spoken(kind: str) -> str:
@@ -171,7 +171,8 @@ def _notes(document: Document, name: str, root: Element) -> None:
     for note in root.iter(tag):
         if note.get("type") in ("separator", "continuationSeparator", "continuationNotice"):
             continue
-        story = Story(document.gathering, where, note.get("id", ""), shown=True)
+        seen = (tag, note.get("id", "")) in document.noted
+        story = Story(document.gathering, where, note.get("id", ""), seen, shown=seen)
         story.inline.text(f"Note {note.get('id', '')}: ")
         Walk(document, related, story).go(note)
         story.finish()

@@ -17,15 +17,20 @@ from portal.disclosure.files.gathering import Gathering
 from portal.disclosure.files.packages import Package
 from portal.disclosure.files.pictures import Crop, in_document
 from portal.disclosure.files.reading import Where
+from portal.disclosure.files.refusals import TOO_COMPLEX, Refused
 from portal.disclosure.files.relations import Relation
 from portal.disclosure.files.stories import Look, Story
 
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 _HYPERLINK = re.compile(r'HYPERLINK\s+"([^"]+)"')
+_WORDS = re.compile(r"\S\s+[^\s\\]|[a-z]")
+"""More in a field than its name and switches, as in " PAGE " and " PAGE \\* MERGEFORMAT "."""
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 _SKIPPED = {
     "rPr", "pPr", "sectPr", "tblPr", "tblGrid", "trPr", "tcPr", "sdtEndPr", "tblPrEx",
 }  # fmt: skip
+_DEEPEST = 100
+"""Fields within fields."""
 _DULL_NAME = re.compile(
     r"(?:picture|image|graphic|text ?box|shape|rectangle|group|chart|object|straight connector|"
     r"diagram|drawing|frame|line|oval|arrow)?[ :_-]*\d*(?:\.\w{3,4})?",
@@ -42,6 +47,8 @@ class Document:
     styles: Styles
     lists: Numbering
     page_fill: str = "ffffff"
+    noted: set[tuple[str, str]] = field(default_factory=set)
+    """Notes, as kind and id, that text refers to which a reader sees."""
     displayed: set[str] = field(default_factory=set)
     """Parts of pictures that were rendered or looked into."""
 
@@ -149,17 +156,26 @@ class Walk:
                 self._say(_CHARACTERS[child.tag], place, look)
             elif child.tag == "sym":
                 self._say(_symbol(child.get("char", "")), place, look)
-            elif child.tag in ("footnoteReference", "endnoteReference") and not look.hides():
-                self.story.inline.text(f" (note {child.get('id', '')})")
+            elif child.tag in ("footnoteReference", "endnoteReference"):
+                self._noted(child, hidden=place.deleted or bool(place.hidden or look.hides()))
             elif child.tag != "rPr":
                 holder = Element("r")
                 holder.append(child)
                 self.go(holder, replace(place, hidden=place.hidden or _gone(look)))
 
+    def _noted(self, reference: Element, *, hidden: bool) -> None:
+        """Refer to a note, unless the reference is hidden: the note is then too."""
+        if not hidden:
+            number = reference.get("id", "")
+            self.document.noted.add((reference.tag.removesuffix("Reference"), number))
+            self.story.inline.text(f" (note {number})")
+
     def _field(self, mark: Element) -> None:
         """Keep a field's instruction once it is complete, and the address it links to."""
         kind = mark.get("fldCharType")
         if kind == "begin":
+            if len(self._fields) >= _DEEPEST:
+                raise Refused(TOO_COMPLEX)
             self._fields.append("")
             self._keep_form(mark)
         elif kind == "separate":
@@ -176,7 +192,8 @@ class Walk:
         if link and self._fields:
             self._fields[-1] = link[1]
             self._link(link[1])
-        elif " " in instruction:
+            instruction = instruction.replace(link[0], "")  # the tip of a link stays
+        if _WORDS.search(instruction):
             self.gathering.add(instruction, Where.FIELD, self.story.place)
 
     def _keep_form(self, mark: Element) -> None:
@@ -193,7 +210,8 @@ class Walk:
         link = _HYPERLINK.search(instruction)
         if link:
             self._link(link[1])
-        elif " " in instruction.strip():
+            instruction = instruction.replace(link[0], "")
+        if _WORDS.search(instruction):
             self.gathering.add(instruction, Where.FIELD, self.story.place)
         self.go(element, replace(place, link=link[1] if link else place.link))
 
@@ -206,6 +224,9 @@ class Walk:
         if link and element.get("anchor"):
             link += f"#{element.get('anchor')}"
         self._link(link)
+        if not link and not element.get("anchor", "").startswith("_"):
+            self.gathering.add(element.get("anchor", ""), Where.BOOKMARK)
+        self.gathering.add(element.get("docLocation", ""), Where.LINK_TARGET)
         self.gathering.add(element.get("tooltip", ""), Where.ALT_TEXT, "tip of a link")
         self.go(element, replace(place, link=link))
 
@@ -246,7 +267,7 @@ class Walk:
         alts = [one.get("descr") or one.get("title") for one in properties]
         alts += [one.get("alt") for one in own if one.tag == "shape"]
         alt = next((text for text in alts if text), "")
-        hidden = any(one.get("hidden") in ("1", "true") for one in properties)
+        hidden = any(_hidden_shape(one) for one in own)
         for one in own:
             self._described(one, place, own_only=True)
         gone = hidden or place.deleted or place.hidden is not None
@@ -318,12 +339,23 @@ class Walk:
             place = replace(place, hidden=Where.HIDDEN)
         cells = []
         for cell in _inside(row, "tc"):
-            fill = fill_of(cell.find("tcPr"))
+            properties = cell.find("tcPr")
+            fill = fill_of(properties)
+            inside = place if fill is None else replace(place, fill=fill)
+            if properties is not None and properties.find("cellDel") is not None:
+                inside = replace(inside, deleted=True)
             self.gathering.rendering.begin()
-            self.go(cell, place if fill is None else replace(place, fill=fill))
+            self.go(cell, inside)
             cells.append(self.gathering.rendering.end())
             cells += [""] * (_span(cell) - 1)
         return cells
+
+
+def _hidden_shape(shape: Element) -> bool:
+    """Tell whether a shape, or its properties, say that it is hidden."""
+    if shape.tag in ("docPr", "cNvPr") and shape.get("hidden") in ("1", "true"):
+        return True
+    return "visibility:hidden" in shape.get("style", "").replace(" ", "").lower()
 
 
 def _own(drawing: Element) -> list[Element]:

@@ -39,7 +39,7 @@ def look_of(properties: Element | None) -> Look:
         return Look()
     size = properties.find("sz")
     fill = fill_of(properties)
-    colour = _value(properties, "color", "val")
+    colour = _colour(properties)
     highlight = _HIGHLIGHTS.get(_value(properties, "highlight", "val") or "")
     if highlight:
         fill = highlight
@@ -49,11 +49,36 @@ def look_of(properties: Element | None) -> Look:
     except ValueError:
         points = None
     return Look(
-        on(properties.find("vanish")) or on(properties.find("specVanish")),
+        _hidden(properties),
         None if colour is None else "" if colour == "auto" else colour.lower(),
         fill,
         points,
     )
+
+
+def _colour(properties: Element) -> str | None:
+    """Return the colour of text; one of the theme counts before the one written beside it."""
+    filled = properties.find("textFill/solidFill/srgbClr")
+    if filled is not None:
+        return filled.get("val")
+    theme = _value(properties, "color", "themeColor")
+    plain = properties.find("color[@themeShade]") is None
+    if theme in ("background1", "bg1", "light1") and plain:
+        return "ffffff"
+    return _value(properties, "color", "val")
+
+
+def _hidden(properties: Element) -> bool | None:
+    """Tell whether text is hidden, filled with nothing or see-through; None if it isn't said."""
+    said = on(properties.find("vanish")) or on(properties.find("specVanish"))
+    filled = properties.find("textFill")
+    if filled is None:
+        return said
+    alpha = filled.find(".//alpha")
+    through = alpha.get("val", "") if alpha is not None else ""  # 100 000 lets all through
+    if filled.find("noFill") is not None or (through.isdigit() and int(through) > 95_000):
+        return True
+    return said
 
 
 def fill_of(properties: Element | None) -> str | None:

@@ -1,16 +1,15 @@
 """What is found while a file is read: pieces, the rendering, pictures, files inside."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from portal.disclosure.files.limits import Limits
 from portal.disclosure.files.packages import Budget
 from portal.disclosure.files.reading import Kind, Picture, Piece, Reading, Where
 from portal.disclosure.files.refusals import TOO_COMPLEX, Refused
-from portal.disclosure.files.rendering import Rendering
+from portal.disclosure.files.rendering import Rendering, printable
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LETTERS = re.compile(r"[^\W_]")
 _ASCII_RUN = re.compile(rb"[\x20-\x7e]{5,}")
 _WIDE_RUN = re.compile(rb"(?:[\x20-\x7e]\x00){5,}")
@@ -33,7 +32,7 @@ class Gathering:
 
     def add(self, text: str, where: Where, place: str = "", *, seen: bool = False) -> None:
         """Keep a piece of text, once; white space alone is none."""
-        text = _CONTROL.sub(" ", text).strip()
+        text = printable(text).strip()
         piece = Piece(text, where, place, seen)
         if not _LETTERS.search(text) or piece in self._known:
             return
@@ -47,6 +46,7 @@ class Gathering:
         """Make the pieces of no particular place into one."""
         parts = [one for one in self.pieces if one.where is where and not one.place]
         self.pieces = [one for one in self.pieces if one.where is not where or one.place]
+        self._known.difference_update(parts)  # a single part is the same piece once more
         self.add("\n".join(one.text for one in parts), where)
 
     def warn(self, sentence: str) -> None:
@@ -71,12 +71,14 @@ class Gathering:
         for sentence in inside.warnings:
             self.warn(f"{label}: {sentence}")
 
-    def strings(self, data: bytes, where: Where, place: str = "") -> None:
-        """Keep the readable runs of data of an unknown form."""
+    def strings(
+        self, data: bytes, where: Where, place: str = "", known: Collection[str] = ()
+    ) -> None:
+        """Keep the readable runs of data of an unknown form, save those that are `known`."""
         runs = [run.decode("ascii") for run in _ASCII_RUN.findall(data)]
         runs += [run.decode("utf-16-le") for run in _WIDE_RUN.findall(data)]
         words = [run for run in runs if sum(c.isalpha() for c in run) >= max(4, len(run) // 2)]
-        self.add("\n".join(words), where, place)
+        self.add("\n".join(run for run in words if run.strip() not in known), where, place)
 
     def reading(self, kind: Kind) -> Reading:
         """Return all that was gathered."""

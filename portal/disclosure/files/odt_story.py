@@ -48,7 +48,7 @@ class Walk:
         self.story = story
         self.gathering = story.gathering
         self._displayed = shown
-        self._notes: list[tuple[Element, Where]] = []
+        self._notes: list[tuple[Element, Where, Where | None]] = []
         self._first_in_item = False
         self._handlers: dict[str, Callable[[Element, Place], None]] = {
             "h": self._paragraph,
@@ -97,10 +97,11 @@ class Walk:
 
     def finish(self) -> None:
         """Write the notes after the text they belong to."""
-        for number, (note, where) in enumerate(self._notes, 1):
-            story = Story(self.gathering, where, f"{number}", self.story.seen, self.story.shown)
+        for number, (note, where, hidden) in enumerate(self._notes, 1):
+            seen = self.story.seen and not hidden
+            story = Story(self.gathering, where, f"{number}", seen, self.story.shown)
             story.inline.text(f"Note {number}: ")
-            self._inside(note, story, Place())
+            self._inside(note, story, Place(hidden=hidden))
             story.finish()
         self._notes = []
 
@@ -155,8 +156,9 @@ class Walk:
         where = Where.ENDNOTE if element.get("note-class") == "endnote" else Where.FOOTNOTE
         body = element.find("note-body")
         if body is not None:
-            self._notes.append((body, where))
-            self.story.inline.text(f" (note {len(self._notes)})")
+            self._notes.append((body, where, place.hidden or place.look.hides()))
+            if not self._notes[-1][2]:
+                self.story.inline.text(f" (note {len(self._notes)})")
 
     def _annotation(self, element: Element, place: Place) -> None:
         for key in ("creator", "creator-initials", "sender-initials"):

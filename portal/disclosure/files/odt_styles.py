@@ -78,7 +78,7 @@ def _look(style: Element) -> Look:
             fill = fill or element.get("fill-color")
     if text is None:
         return Look(fill=fill)
-    colour = text.get("color")
+    colour = {"white": "#ffffff", "black": "#000000"}.get(text.get("color", ""), text.get("color"))
     display = text.get("display")
     hidden = None if display is None else display == "none"
     if text.get("use-window-font-color") == "true":

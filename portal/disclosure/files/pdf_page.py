@@ -22,7 +22,7 @@ from pdfminer.pdfinterp import (
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdftypes import PDFObjRef, PDFStream, dict_value, resolve1
 from pdfminer.psparser import PSLiteral
-from pdfminer.utils import apply_matrix_pt, apply_matrix_rect
+from pdfminer.utils import apply_matrix_pt, apply_matrix_rect, mult_matrix
 
 from portal.disclosure.files.reading import Where
 from portal.disclosure.files.refusals import TOO_COMPLEX, Refused
@@ -32,6 +32,8 @@ Box = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
 
 _SMALLEST = 1.0
+_NARROWEST = 0.2
+"""Points; a letter that thin is a hair."""
 _OPAQUE = 0.9
 _DEEPEST = 30
 """Forms within forms."""
@@ -197,7 +199,9 @@ class Painter(PDFTextDevice):
         for x0, y0, x1, y1 in (self.page, clip or self.page):
             if not (x0 <= x <= x1 and y0 <= y <= y1):
                 return Where.OFF_PAGE
-        return Where.TINY if char.size < _SMALLEST else None
+        # the letter's own box may be turned: its least side is its width or its height
+        narrow = char.adv > 0 and min(char.width, char.height) < _NARROWEST
+        return Where.TINY if char.size < _SMALLEST or narrow else None
 
     def paint_path(
         self,
@@ -289,8 +293,7 @@ def _subpaths(path: Sequence[Any]) -> list[list[tuple[float, float]]]:
 
 def _rectangle(points: list[tuple[float, float]]) -> Box | None:
     """Return the box of a path that is an upright rectangle."""
-    if len(points) == 5 and points[0] == points[4]:
-        points = points[:4]
+    points = _corners(points)
     if len(points) != 4:
         return None
     xs = sorted(x for x, _ in points)
@@ -301,6 +304,18 @@ def _rectangle(points: list[tuple[float, float]]) -> Box | None:
     if ys[1] - ys[0] > slack or ys[3] - ys[2] > slack:
         return None
     return (xs[0], ys[0], xs[3], ys[3])
+
+
+def _corners(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the points where a closed path turns: others lie on a level or upright side."""
+    if len(points) > 1 and points[0] == points[-1]:
+        points = points[:-1]
+    found = []
+    for at, (x, y) in enumerate(points):
+        (x0, y0), (x1, y1) = points[at - 1], points[(at + 1) % len(points)]
+        if not (x0 == x == x1 or y0 == y == y1):
+            found.append((x, y))
+    return found
 
 
 def _bars(points: list[tuple[float, float]], width: float) -> list[Box]:
@@ -436,9 +451,15 @@ class Interpreter(PDFPageInterpreter):
             return False
         members = content["OCGs"]
         members = resolve1(members) if isinstance(resolve1(members), list) else [members]
-        return bool(members) and all(
-            isinstance(one, PDFObjRef) and one.objid in self.off for one in members
-        )
+        off = [isinstance(one, PDFObjRef) and one.objid in self.off for one in members]
+        match getattr(resolve1(content.get("P")), "name", "AnyOn"):
+            case "AllOn":
+                return any(off)
+            case "AnyOff":
+                return bool(off) and not any(off)
+            case "AllOff":
+                return bool(off) and not all(off)
+        return bool(off) and all(off)
 
     def do_Do(self, xobjid_arg: Any) -> None:  # noqa: N802
         """Paint a form or picture, unless its layer is off."""
@@ -452,9 +473,30 @@ class Interpreter(PDFPageInterpreter):
             self.device.picture(stream, self.graphicstate)
         else:
             self.device.next_form()
+            outside = self._clipped_to_form(stream)
             super().do_Do(xobjid_arg)
+            if isinstance(self.graphicstate, Graphics):
+                self.graphicstate.clip = outside
             self.device.set_ctm(self.ctm)
         del self.device.layers[before - 1 :]
+
+    def _clipped_to_form(self, form: PDFStream) -> Box | None:
+        """Clip to the box of a form, which readers see nothing outside of; return the clip before.
+
+        Source: ISO 32000-2, 8.10.1.
+        """
+        before = getattr(self.graphicstate, "clip", None)
+        box = [resolve1(one) for one in resolve1(form.get("BBox")) or ()]
+        matrix = [resolve1(one) for one in resolve1(form.get("Matrix")) or (1, 0, 0, 1, 0, 0)]
+        numbers = all(isinstance(one, (int, float)) for one in (*box, *matrix))
+        state = self.graphicstate
+        if len(box) == 4 and len(matrix) == 6 and numbers and isinstance(state, Graphics):
+            x0, x1, y0, y1 = *sorted((box[0], box[2])), *sorted((box[1], box[3]))
+            a, b, c, d, e, f = matrix
+            turned = mult_matrix((a, b, c, d, e, f), self.ctm)
+            inside = apply_matrix_rect(turned, (x0, y0, x1, y1))
+            state.clip = (crossed(inside, before) or (0, 0, 0, 0)) if before else inside
+        return before
 
     def do_EI(self, obj: Any) -> None:  # noqa: N802
         """Paint a picture written into the page."""

@@ -10,6 +10,7 @@ from PIL.ImageFile import ImageFile
 
 from portal.disclosure.files.gathering import Gathering
 from portal.disclosure.files.packages import parse
+from portal.disclosure.files.picture_parts import beside_pixels
 from portal.disclosure.files.reading import Kind, Picture, Where
 from portal.disclosure.files.refusals import DAMAGED, TOO_COMPLEX, Refused
 
@@ -43,6 +44,14 @@ def traces(image: ImageFile, data: bytes, gathering: Gathering, place: str = "")
         gathering.add(text, Where.PICTURE_TRACE, f"{place}: {name}" if place else name)
     for packet in _XMP.findall(data):
         xmp(packet, gathering, Where.PICTURE_TRACE, f"{place}: XMP" if place else "XMP")
+    told = {
+        line
+        for piece in gathering.pieces
+        if piece.where is Where.PICTURE_TRACE
+        for line in piece.text.splitlines()
+    }
+    for part in beside_pixels(data):
+        gathering.strings(part, Where.PICTURE_TRACE, place, known=told)
 
 
 def _exif(image: Image.Image) -> list[tuple[str, str]]:
@@ -87,7 +96,8 @@ def _words(value: Any) -> str:
     if isinstance(value, bytes):
         if match := _ENCODED.match(value):
             wide = match[1].startswith(b"UNICODE")
-            return _clean(value[8:].decode("utf-16-be" if wide else "utf-8", "ignore"))
+            order = "utf-16-le" if value[9:10] == b"\0" else "utf-16-be"  # cameras differ
+            return _clean(value[8:].decode(order if wide else "utf-8", "ignore"))
         if value[1:2] == b"\0" and value[3:4] == b"\0":  # the names that Windows writes
             return _clean(value.decode("utf-16-le", "ignore"))
         runs = re.findall(rb"[\x20-\x7e]{5,}", value)

@@ -1,5 +1,6 @@
 """Plain text and Markdown."""
 
+import html
 import re
 
 from portal.disclosure.files.gathering import Gathering
@@ -10,12 +11,13 @@ from portal.disclosure.files.rendering import Inline
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.DOTALL)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{1,32});")
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$", re.MULTILINE)
-_UNDERLINED = re.compile(r"^([^\n]*\S[^\n]*)\n(=+|-{2,})[ \t]*$", re.MULTILINE)
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_UNDERLINED = re.compile(r"^([ \t]*[^\s][^\n]*)\n(=+|-{2,})[ \t]*$", re.MULTILINE)
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,5000}>")
 _WORDS_IN_TAG = re.compile(r"""=\s*(?:"([^"]*)"|'([^']*)')""")
-_IMAGE = re.compile(r"!\[([^\]]*)\](?:\(([^)]*)\)|\[[^\]]*\])")
+_IMAGE = re.compile(r"!\[([^\[\]]{0,2000})\](?:\([^()]{0,2000}\)|\[[^\[\]]{0,500}\])")
 
 
 def decoded(data: bytes) -> str:
@@ -53,13 +55,19 @@ def read_markdown(data: bytes, gathering: Gathering) -> None:
     for tag in _TAG.findall(text):
         for words in _WORDS_IN_TAG.findall(tag):
             gathering.add("".join(words), Where.OTHER, "inside an HTML tag")
-    text = _TAG.sub("", text)
+    text = _ENTITY.sub(_letter, _TAG.sub("", text))
     gathering.add(text, Where.BODY, seen=True)
     numbers = iter(range(1, len(text)))
     text = _IMAGE.sub(lambda m: _placeholder(next(numbers), m[1]), text)
     text = _UNDERLINED.sub(lambda m: f"{'##' if m[2][0] == '=' else '###'} {m[1].strip()}", text)
     text = _HEADING.sub(_levelled, text)
     gathering.rendering.verbatim(text.replace("<", "&lt;").strip())
+
+
+def _letter(match: re.Match[str]) -> str:
+    """Return a letter or digit for the entity that stands for it, by which a name could hide."""
+    sign = html.unescape(match[0])
+    return sign if sign.isalnum() else match[0]
 
 
 def _placeholder(number: int, alt: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import groupby
 
 _SIGNS = re.compile(r"([\\`*_\[\]|])")
 _NUMBERED = re.compile(r"(\d+)([.)])(?=\s|$)")
@@ -9,6 +10,14 @@ _LINK = re.compile(r"https?://[^\s<>()\[\]\"'\\]+")
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
 _ENTITY = re.compile(r"&(?=#?\w{1,32};)")
 _TAG = re.compile(r"<(?=\S)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_WITHIN_WORDS = re.compile("[\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Signs without a width, which part a name for the check and for nobody else."""
+
+
+def printable(text: str) -> str:
+    """Return `text` with a space for what no text can hold, and nothing for what none shows."""
+    return _WITHIN_WORDS.sub("", _CONTROL.sub(" ", text))
 
 
 def escape(text: str) -> str:
@@ -27,22 +36,35 @@ def _line(text: str) -> str:
     return _NUMBERED.sub(r"\1\\\2", text, count=1) if _NUMBERED.match(text) else text
 
 
+def _link(part: tuple[str, str]) -> str:
+    return part[1]
+
+
+def _words(link: str, text: str) -> str:
+    words = escape(printable(text))
+    if not link or not words.strip():
+        return words
+    return f"[{words.strip()}](<{link}>)" if "_" in link else f"[{words.strip()}]({link})"
+
+
 @dataclass
 class Inline:
     """The text of one paragraph, as plain words and as Markdown."""
 
-    parts: list[str] = field(default_factory=list)
+    parts: list[tuple[str, str]] = field(default_factory=list)
+    """Words, each with the address they link to, or nothing."""
 
     def text(self, text: str, link: str = "") -> None:
         """Add words, with the address they link to where it is one of the web."""
-        words = escape(text)
-        if link and _LINK.fullmatch(link) and text.strip():
-            words = f"[{words.strip()}](<{link}>)" if "_" in link else f"[{words.strip()}]({link})"
-        self.parts.append(words)
+        self.parts.append((text, link if _LINK.fullmatch(link) else ""))
 
     def markdown(self) -> str:
         """Return the paragraph; its line breaks are kept."""
-        lines = [_line(line) for line in "".join(self.parts).split("\n")]
+        # neighbours are escaped as one: their signs can mean something together
+        runs = (
+            (link, "".join(text for text, _ in run)) for link, run in groupby(self.parts, _link)
+        )
+        lines = [_line(line) for line in "".join(_words(*run) for run in runs).split("\n")]
         return "  \n".join(line for line in lines if line)
 
 
@@ -77,8 +99,8 @@ class Rendering:
 
     def picture(self, number: int, alt: str) -> None:
         """Add the place of a picture."""
-        words = _SPACES.sub(" ", escape(alt).replace("\n", " ")).strip() or "no description"
-        self._add("paragraph", f"\\[Picture {number}: {words}\\]")
+        words = _SPACES.sub(" ", _words("", alt).replace("\n", " ")).strip()
+        self._add("paragraph", f"\\[Picture {number}: {words or 'no description'}\\]")
 
     def begin(self) -> None:
         """Put blocks aside, until `end`, for a table's cell or for nothing."""

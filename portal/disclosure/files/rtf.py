@@ -295,9 +295,11 @@ class Reader:
                 return True
             where = _STORIES[word]
             noted = where is Where.FOOTNOTE
-            shown = noted or where is Where.TEXT_BOX
-            story = Story(self.gathering, where, seen=where not in _UNSEEN, shown=shown)
-            if noted:
+            gone = group.state.deleted or group.state.look.hidden
+            shown = (noted or where is Where.TEXT_BOX) and not gone
+            seen = where not in _UNSEEN and not gone
+            story = Story(self.gathering, where, seen=seen, shown=shown)
+            if noted and shown:
                 self.notes += 1
                 self.story.inline.text(f" (note {self.notes})")
                 story.inline.text(f"Note {self.notes}: ")

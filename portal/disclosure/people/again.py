@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from portal.disclosure.cues import VERBS
 from portal.disclosure.findings import Candidate, Kind, Tier
-from portal.disclosure.people.beside import Cues
+from portal.disclosure.people.beside import SEASONED, Cues
 from portal.disclosure.people.page import WHY, Page
 from portal.disclosure.people.spelling import Spelling
 from portal.disclosure.tokens import Token
+
+_MONTHS = {"may", "june", "april", "august"}
 
 
 class Again:
@@ -53,6 +55,9 @@ class Again:
         if not token.capital:
             return not known
         after = self._page.next(at)
+        before = self._page.words[at - 1].base if at else ""
+        if token.base in _MONTHS and before in SEASONED and not token.owns:
+            return False
         if known and token.opens and token.base in {"will", "may", "mark", "hope", "grant", "can"}:
             return bool(
                 token.owns

@@ -6,7 +6,6 @@ from portal.disclosure.bags import bag
 from portal.disclosure.cues import (
     AFTER_WEAK,
     BELONGINGS,
-    HARD_TITLES,
     KIN,
     NOT_NAMES,
     ROLES,
@@ -30,7 +29,7 @@ _LITTLE = bag(
     a an in on at not very being now late an
     """
 )
-_SEASONED = bag(
+SEASONED = bag(
     """
     in each this last next by of the since until during every
     """
@@ -43,12 +42,51 @@ _SELDOM = bag(
 )
 
 
+_KIN_FOLLOWS = re.compile(
+    r", (?:his|her|their|the|my) (?:[\w-]{1,12} )?(?:" + "|".join(sorted(KIN)) + r")\b"
+)
+_ARTICLES = bag(
+    """
+    a an any each every no our your its
+    """
+)
+_QUOTED = bag(
+    """
+    and than with by from to called is as via of or meet met see saw told named
+    """
+)
+_TRAFFIC_LIGHTS = re.compile(r"\bRAG\b|\b(?:Red|Green)\b")
+_EPONYMS = bag(
+    """
+    collaboration principles principle convention inquiry model scale scales theory
+    questionnaire criteria competence guidelines syndrome paradigm taxonomy inventory test
+    declaration matrix law
+    """
+)
+_VIRTUES = bag(
+    """
+    faith hope grace joy charity patience honour mercy unity liberty verity constance
+    """
+)
+"""A sentence may begin with one of these, and "is not" after it."""
+
+
 class Cues:
     """Knows a person by the words around."""
 
     def __init__(self, page: Page, spelling: Spelling) -> None:
         self._page = page
         self._spelling = spelling
+        self._traffic_lights = bool(_TRAFFIC_LIGHTS.search(page.text))
+
+    def eponym(self, at: int) -> bool:
+        """Say whether a law, test or theory has its name from the word: "Aarhus Model"."""
+        token, after = self._page.words[at], self._page.next(at)
+        if after is None or not after.capital or token.shouted:
+            return False
+        if token.owns:
+            return after.base == "law"
+        return after.base in _EPONYMS and token.base not in self._page.lists.given
 
     def on_a_list(self, token: Token) -> bool:
         """Say whether a word is an entry of a line that lists people."""
@@ -80,6 +118,12 @@ class Cues:
             return self.person_follows(at) or self.introduced(at)
         before = self._page.words[at - 1] if at else None
         after = self._page.next(at)
+        if before and token.gap == " " and before.base in _ARTICLES:
+            return False
+        if after and after.base == "and" and self._joined_to_a_word(at + 2):
+            return False
+        if token.base == "amber" and self._traffic_lights:
+            return False
         if (
             before
             and token.gap == " "
@@ -95,47 +139,23 @@ class Cues:
             and after.base not in self._page.lists.surnames
         )
 
-    def titled(self, at: int) -> bool:
-        """Say whether a title stands before the word: any word is a name then."""
-        token = self._page.words[at]
-        if at == 0:
-            return False
-        before = self._page.words[at - 1]
-        gap = self._page.text[before.end : token.start]
-        if token.base in NOT_NAMES or token.base in VERBS or before.owns:
-            return False
-        # PC 4417 Hughes
-        if re.fullmatch(r"\s\d{2,6}\s", gap):
-            return (
-                before.base
-                in {"pc", "dc", "ds", "di", "sgt", "pcso", "wpc", "dci", "officer", "insp"}
-                and token.capital
-            )
-        if gap not in {" ", ". "}:
-            return False
-        if before.base in {"ds", "di", "dc", "pc"} and not before.upper:
-            return False
-        if before.base in HARD_TITLES and not (
-            before.upper and before.base in {"dr"} and before.shouted
-        ):
-            return (
-                token.capital
-                or not self._spelling.known(token.base)
-                or (
-                    before.base in {"mr", "mrs", "ms", "miss"}
-                    and len(token.base) > 2
-                    and token.base in self._page.lists.surnames
-                    and token.base not in {"may", "will", "and", "can"}
-                )
-            )
-        if before.base not in TITLES or not token.capital:
-            return False
-        return self._spelling.listed(token) or not self._page.lists.known(token.base)
+    def _joined_to_a_word(self, at: int) -> bool:
+        """Say whether a capitalised word that is no name stands there: "Faith and Safety"."""
+        other = self._page.words[at] if at < len(self._page.words) else None
+        lists = self._page.lists
+        return (
+            other is not None
+            and other.gap == " "
+            and other.capital
+            and lists.known(other.base)
+            and other.base not in lists.given
+            and other.base not in ROLES
+        )
 
     def person_follows(self, at: int) -> bool:
         """Say whether what comes after a word is what comes after a person."""
         token, after = self._page.words[at], self._page.next(at)
-        rest = self._page.text[token.end : token.end + 24]
+        rest = self._page.text[token.end : token.end + 36]
         if token.owns:
             follows = self._page.words[at + 1] if at + 1 < len(self._page.words) else None
             return bool(follows and (follows.base in BELONGINGS or not token.opens))
@@ -145,10 +165,12 @@ class Cues:
             rest,
         ):
             return True
+        if _KIN_FOLLOWS.match(rest):
+            return True
         if (
             not token.opens
             and rest.startswith(" (")
-            and self._page.words[at - 1].base not in _SEASONED
+            and self._page.words[at - 1].base not in SEASONED
         ):
             return True
         if after is None:
@@ -196,6 +218,7 @@ class Cues:
             return bool(
                 beyond
                 and not (token.base in _SELDOM and beyond.base in _LITTLE)
+                and not (token.base in _VIRTUES and token.opens and beyond.base in _LITTLE)
                 and (
                     beyond.base in AFTER_WEAK
                     or beyond.base in VERBS - WEAK_VERBS
@@ -262,6 +285,12 @@ class Cues:
                 r"(?i)kn(?:own|ows?)\b.{0,20} as $",
                 self._page.text[max(0, token.start - 34) : token.start],
             )
+        ):
+            return True
+        if (
+            gap in {' "', " '"}
+            and before.base in _QUOTED
+            and self._page.text.startswith(('"', "'"), token.end)
         ):
             return True
         if gap in {" ", " (", ", ", ": ", " - "} and (

@@ -16,6 +16,7 @@ from portal.disclosure.people.initials import Initials
 from portal.disclosure.people.page import PARTICLES, WHY, Page
 from portal.disclosure.people.small import Small
 from portal.disclosure.people.spelling import Spelling
+from portal.disclosure.people.titles import Titles
 from portal.disclosure.tokens import Token
 
 _ALSO_COUNTRIES = bag(
@@ -23,6 +24,7 @@ _ALSO_COUNTRIES = bag(
     jordan georgia chad kenya india israel malta cyprus
     """
 )
+_ALSO_BEFORE_PEOPLE = bag("from to of between over visiting visited left leaving")
 
 
 class People:
@@ -32,6 +34,7 @@ class People:
         self._page = page = Page(text, words, lists)
         self._spelling = spelling = Spelling(page)
         self._cues = Cues(page, spelling)
+        self._titles = Titles(page, spelling)
         self._extent = Extent(page, spelling)
         self._small = Small(page, spelling)
         self._initials = Initials(page)
@@ -48,10 +51,12 @@ class People:
         yield from self._again.find()
 
     def _begins(self, at: int, token: Token) -> bool:
-        if token.place and not self._cues.titled(at):
+        if token.place and not self._titles.titled(at):
             return False
-        if self._cues.titled(at):
+        if self._titles.titled(at):
             return not token.blocked or (token.base in self._page.lists.given and not token.upper)
+        if self._cues.eponym(at):
+            return False
         if token.base in _ALSO_COUNTRIES and self._cues.among_countries(at):
             return False
         if (
@@ -86,31 +91,21 @@ class People:
         for number in range(first, last + 1):
             self._page.within[number] = True
         if kind is Kind.NAME:
-            self._page.parts |= {
-                token.base for token in some if self._worth_remembering(token, len(some))
-            }
+            self._page.parts |= {token.base for token in some if self._worth_remembering(token)}
         yield Candidate(some[0].start, some[-1].stop, kind, tier, why, instead)
 
-    def _worth_remembering(self, token: Token, length: int) -> bool:
+    def _worth_remembering(self, token: Token) -> bool:
         if len(token.base) < 3 or token.base in NOT_NAMES or token.base in PARTICLES:
             return False
-        return not self._spelling.known(token.base) or (
-            token.base in self._page.lists.given and (length > 1 or not token.opens or True)
+        return (
+            not self._spelling.known(token.base)
+            or token.base in self._page.lists.given
+            or self._spelling.nicknamed(token)
         )
 
     def _is_place(self, first: int, last: int) -> bool:
         before = self._page.words[first - 1] if first else None
-        if not before or before.base not in LOCATIVES - {
-            "from",
-            "to",
-            "of",
-            "between",
-            "over",
-            "visiting",
-            "visited",
-            "left",
-            "leaving",
-        }:
+        if not before or before.base not in LOCATIVES - _ALSO_BEFORE_PEOPLE:
             return False
         return not any(
             token.base in self._page.lists.given for token in self._page.words[first : last + 1]
@@ -119,7 +114,7 @@ class People:
     def _reason(self, first: int, at: int, last: int) -> tuple[str, Tier]:
         some = self._page.words[first : last + 1]
         given = any(token.base in self._page.lists.given for token in some)
-        if self._cues.titled(at) or self._cues.titled(first):
+        if self._titles.titled(at) or self._titles.titled(first):
             return WHY["cue"], Tier.CERTAIN if len(some) > 1 or self._spelling.strange(
                 some[-1]
             ) else Tier.LIKELY

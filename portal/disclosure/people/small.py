@@ -76,7 +76,7 @@ class Small:
         before = self._page.words[at - 1] if at else None
         if (
             not before
-            or before.base not in {"in", "at", "from", "to", "near"}
+            or before.base not in {"in", "at", "from", "frm", "to", "near", "nr"}
             or token.gap != " "
             or before.capital
         ):
@@ -172,6 +172,8 @@ class Small:
                 "alias",
                 "aka",
             }
+        if token.gap == ": " and before.base == "by":
+            return len(token.base) > 2
         if (token.gap == "/ " and before.base == "w") or (
             before.base == "with" and token.gap == " "
         ):

@@ -24,6 +24,17 @@ _ABSTRACT = (
     "ments",
     "tionist",
     "tionists",
+    "ance",
+    "ence",
+    "ity",
+    "ities",
+    "ship",
+    "hood",
+    "phobia",
+    "phobic",
+    "logist",
+    "logists",
+    "logical",
 )
 _CAMEL = re.compile(r"(?!Mc|Mac|De|Di|Fitz|La|Le|Van|O')[A-Z][a-z]+[A-Z]")
 _LONGEST = 16
@@ -42,6 +53,8 @@ class Spelling:
             return False
         if _CAMEL.match(token.text):  # PowerPoint
             return False
+        if self._describes(token):
+            return False
         if self.listed(token) and not self._page.lists.known(token.base):
             return True
         if (
@@ -53,6 +66,18 @@ class Spelling:
         if self.known(token.base):
             return False
         return not (token.opens and not self._whole_line(token) and self.slip(token.base))
+
+    def _describes(self, token: Token) -> bool:
+        """Say whether a word with a hyphen describes: "Summer-born", "DPSI-qualified"."""
+        first, _, rest = token.text.partition("-")
+        known = self._page.lists
+        return (
+            len(rest) > 3
+            and rest.islower()
+            and rest in known.common
+            and rest not in known.given
+            and (first.isupper() or known.known(first.lower()))
+        )
 
     def known(self, base: str) -> bool:
         known = self._page.lists.known

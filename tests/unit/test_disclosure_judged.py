@@ -1,0 +1,52 @@
+"""The check finds in judged texts what it found before, and flags no more of the clean ones."""
+
+from functools import lru_cache
+
+import pytest
+
+from portal.core.config import ROOT
+from portal.disclosure.evaluation import NAMES, PLACES, STRUCTURED, Measured, evaluate, judged
+
+SETS = ROOT / "tests" / "disclosure"
+RECALL = [
+    ("made-with", STRUCTURED, 0.98),
+    ("made-with", NAMES, 0.97),
+    ("made-with", PLACES, 0.96),
+    ("second", STRUCTURED, 0.98),
+    ("second", NAMES, 0.97),
+    ("second", PLACES, 0.96),
+]
+
+
+@lru_cache
+def measured(name: str) -> Measured:
+    return evaluate(judged(SETS / f"{name}.jsonl"))
+
+
+@pytest.mark.parametrize(("name", "group", "floor"), RECALL)
+def test_what_could_identify_somebody_is_found(name: str, group: str, floor: float) -> None:
+    assert measured(name).recall_by_group[group].value >= floor, measured(name).table()
+
+
+@pytest.mark.parametrize("name", ["made-with", "second"])
+def test_what_is_flagged_is_worth_looking_at(name: str) -> None:
+    assert measured(name).precision.value >= 0.98, measured(name).table()
+    assert all(share.value >= 0.96 for share in measured(name).precision_by_group.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "flags", "texts"),
+    [("made-with", 1.0, 0.9), ("second", 1.0, 0.9), ("clean", 3.0, 0.88)],
+)
+def test_professional_writing_is_left_alone(name: str, flags: float, texts: float) -> None:
+    assert measured(name).flags_per_thousand <= flags, measured(name).table()
+    assert measured(name).clean_texts.value >= texts, measured(name).table()
+
+
+@pytest.mark.parametrize("name", ["made-with", "second", "clean"])
+def test_each_text_has_a_name_of_its_own_and_marks_that_lie_in_it(name: str) -> None:
+    texts = list(judged(SETS / f"{name}.jsonl"))
+    assert len({one.id for one in texts}) == len(texts)
+    for one in texts:
+        assert not (one.clean and one.entities)
+        assert all(0 <= mark.start < mark.end <= len(one.text) for mark in one.entities), one.id
