@@ -15,6 +15,10 @@ from portal.publishing import checking, uploads
 disclosure_commands = AppGroup("disclosure", help="What in a text could identify somebody.")
 
 
+FOUND = 3
+"""Ends the check of files in which something was found; 1 and 2 are errors of the command."""
+
+
 @disclosure_commands.command("check")
 @click.argument(
     "paths",
@@ -28,7 +32,7 @@ disclosure_commands = AppGroup("disclosure", help="What in a text could identify
 def check(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     """Show what each FILE holds that could identify somebody, hidden text included.
 
-    Ends with 1 when anything was found or a file was refused. That nothing was found does not mean
+    Ends with 3 when anything was found or a file was refused. That nothing was found does not mean
     that nobody can be recognised: a person decides that.
     """
     clean = True
@@ -40,7 +44,7 @@ def check(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> Non
         else:
             for line in _lines(told):
                 click.echo(line)
-    context.exit(0 if clean else 1)
+    context.exit(0 if clean else FOUND)
 
 
 def _checked(path: Path) -> dict[str, Any]:
@@ -72,12 +76,14 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
         yield f"{told['file']}: refused. {told['refused']}"
         return
     count = len(told["findings"])
-    yield f"{told['file']}: {count} finding{'' if count == 1 else 's'}"
+    sure = "" if count else ". That does not mean that nobody can be recognised: read it"
+    yield f"{told['file']}: {count} finding{'' if count == 1 else 's'}{sure}"
     for found in told["findings"]:
         hidden = "" if found["seen"] else ", hidden from readers"
         instead = f" Instead: {found['instead']}." if found["instead"] else ""
         where = f"{found['where']}{hidden}"
-        yield f"  {where}: {found['words']} ({found['tier']}). {found['why']}{instead}"
+        words = " ".join(found["words"].split())
+        yield f"  {where}: {words} ({found['tier']}). {found['why']}{instead}"
     for warning in told["warnings"]:
         yield f"  Note: {warning}"
 

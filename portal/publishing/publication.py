@@ -258,10 +258,9 @@ def hold(session: Session, manuscript: Manuscript, why: str) -> None:
     """Put a scheduled text back to those who approved it, with the reason."""
     manuscript.scheduled_for = None
     writing.move(session, WORKER, manuscript, Stage.APPROVED, Side.REVIEWER, why[:500])
-    if manuscript.owner_id:
-        notices.notify(
-            session,
-            user_ids=[manuscript.owner_id],
-            kind=NOT_PUBLISHED,
-            context={"manuscript_id": manuscript.id},
-        )
+    notices.notify(
+        session,
+        user_ids=writing.holders(session, manuscript),
+        kind=NOT_PUBLISHED,
+        context={"manuscript_id": manuscript.id},
+    )

@@ -517,9 +517,7 @@ def submit(session: Session, *, actor: Actor, manuscript_id: int) -> Manuscript:
     manuscript = _authors(session, actor, manuscript_id)
     move(session, actor, manuscript, Stage.SUBMITTED, Side.AUTHOR, days=DAYS_TO_BEGIN_REVIEW)
     _record(session, actor, "manuscript.submitted", manuscript, {})
-    curators = with_role(session, Role.CURATOR)
-    # whoever held it may be a curator no more: then it is everybody's
-    told = {manuscript.owner_id or 0} & curators or curators - {actor.id or 0}
+    told = holders(session, manuscript) - {actor.id or 0}
     notices.notify(
         session,
         user_ids=told,
@@ -527,6 +525,12 @@ def submit(session: Session, *, actor: Actor, manuscript_id: int) -> Manuscript:
         context={"manuscript_id": manuscript.id},
     )
     return manuscript
+
+
+def holders(session: Session, manuscript: Manuscript) -> set[int]:
+    """Return the curator who holds a text, or every one where nobody does who still is one."""
+    curators = with_role(session, Role.CURATOR)
+    return {manuscript.owner_id or 0} & curators or curators
 
 
 def take_back(session: Session, *, actor: Actor, manuscript_id: int) -> Manuscript:

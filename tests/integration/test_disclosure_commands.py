@@ -12,7 +12,7 @@ def test_a_file_is_checked_hidden_text_included(library: Flask, tmp_path: Path) 
     path = tmp_path / "plan.docx"
     path.write_bytes(planted_docx())
     result = library.test_cli_runner().invoke(args=["disclosure", "check", str(path)])
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert "hidden from readers" in result.output
     assert "(certain)" in result.output
 
@@ -24,7 +24,7 @@ def test_findings_and_refusals_are_told_as_json(library: Flask, tmp_path: Path) 
     result = library.test_cli_runner().invoke(
         args=["disclosure", "check", str(told), str(refused), "--json"]
     )
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     first, second = (json.loads(line) for line in result.output.splitlines())
     assert [one["kind"] for one in first["findings"]] == ["nhs-number"]
     assert second["findings"] == []
@@ -39,6 +39,7 @@ def test_a_file_in_which_nothing_is_found_ends_well_and_is_not_called_safe(
     result = library.test_cli_runner().invoke(args=["disclosure", "check", str(path)])
     assert result.exit_code == 0, result.output
     assert "0 findings" in result.output
+    assert "does not mean that nobody can be recognised" in result.output
     assert "safe" not in result.output
     assert "anonymised" not in result.output
 

@@ -129,7 +129,7 @@ def test_a_name_in_a_file_must_be_answered_before_the_text_is_sent_in(portal: Fl
     assert "Must be answered" in page.text
     answer = next(href for href in page.links.values() if "/check#" in href)
     assert f'id="{answer.partition("#")[2]}"' in there.get(answer.partition("#")[0]).text
-    assert "1 findings" in there.page(f"/writing/{number}/send").text
+    assert "1 finding of" in there.page(f"/writing/{number}/send").text
 
 
 def test_what_is_hidden_in_a_file_does_not_hold_up_the_text(portal: Flask) -> None:
