@@ -15,6 +15,7 @@ MAIN_FACTS = ("area_type", "age_band", "source_of_harm", "referred_by", "respons
 """What a practitioner compares first; the rest opens on request."""
 MOST_RELATED = 5
 _MOST_REASONS = 2
+_USUAL_KINDS = frozenset({"subject", NOT_STATED})
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,16 @@ def evidence(document: Document, vocabularies: Vocabularies) -> str:
     """Return the strength of a document's evidence in words."""
     terms = vocabularies["evidence"].terms
     return ", ".join(terms.get(term, term) for term in document.terms.get("evidence", []))
+
+
+def kind(document: Document | Row[*tuple[Any, ...]], vocabularies: Vocabularies) -> str:
+    """Return what kind of guidance a document is, in words; empty for the usual kind.
+
+    A reader must see in every list that a vignette is invented.
+    """
+    terms = vocabularies["kind"].terms if "kind" in vocabularies else {}
+    given = [term for term in document.terms.get("kind", ()) if term not in _USUAL_KINDS]
+    return ", ".join(terms.get(term, term) for term in given)
 
 
 def practice(document: Document | Row[*tuple[Any, ...]]) -> str:

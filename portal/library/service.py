@@ -71,6 +71,7 @@ _PAGE = select(
     Document.summary,
     Document.practice_year,
     Document.review_by,
+    Document.terms,
     Document.related,
     Document.article_html,
     Document.head_html,
@@ -147,6 +148,7 @@ _LISTED = (
     Document.question,
     Document.practice_year,
     Document.review_by,
+    Document.terms,
 )
 """What a list shows of a document."""
 

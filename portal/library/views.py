@@ -53,6 +53,7 @@ bp = Blueprint("library", __name__, template_folder="templates")
 ON_HOME = 3
 READ_FOR_PRACTICE = ("case", "guidance", "protocol")
 QUESTIONS_ON_HOME = 6
+PATHS_ON_HOME = 4
 COUNTING_SECONDS = 0.2
 FEWEST_TYPED, MOST_TYPED = 2, 80  # characters that are completed
 MOST_TITLES, MOST_TERMS = 6, 3
@@ -131,6 +132,7 @@ def _snapshot() -> Snapshot:
 def _words() -> dict[str, Any]:
     return {
         "practice": presentation.practice,
+        "kind_of": _kind_of,
         "review_due": _review_due,
         "type_labels": TYPES,
         "filter_options": _filter_options,
@@ -155,6 +157,10 @@ def _filter_options(facet: listing.Facet) -> Markup:
     return Markup("".join(made))  # noqa: S704 (pieces of an escaping template, and numbers)
 
 
+def _kind_of(document: Any) -> str:
+    return presentation.kind(document, _library().vocabularies)
+
+
 def _review_due(document: Any) -> bool:
     return presentation.review_due(document, clock.today())
 
@@ -173,7 +179,8 @@ def home() -> ResponseReturnValue:
     groups = {
         "new": first("newest", ON_HOME, type=READ_FOR_PRACTICE),
         "reviewed": first("reviewed", ON_HOME, type=READ_FOR_PRACTICE, reviewed=("yes",)),
-        "questions": first("title", QUESTIONS_ON_HOME, question=("yes",)),
+        "questions": first("title", QUESTIONS_ON_HOME, question=("yes",), kind=("subject",)),
+        "paths": first("title", PATHS_ON_HOME, kind=("reading-path",)),
     }
     wanted = sorted({id_ for ids in groups.values() for id_ in ids})
     found = {d.id: d for d in service.listed(db.session, actor=_actor(), ids=wanted)}

@@ -31,6 +31,8 @@ class Look:
     marks: Sequence[Mark]
     highlighted: Markup
     """The text as it was written, with the findings marked."""
+    age: plain_language.ReadingAge | None
+    """How old a reader should be; nothing of a short text."""
 
     @property
     def waiting(self) -> int:
@@ -51,9 +53,12 @@ def looks(session: Session, manuscript: Manuscript, texts: Sequence[tuple[str, s
     made = []
     for name, text in texts:
         found = checking.find_in(Place(name, "", text), answers)
-        marks = [*markup.check(text), *plain_language.mark(text, glossary=known)]
+        # the sections of a case stand under headings of their own
+        marks = markup.check(text, under=2 if manuscript.type == "case" else 1)
+        marks = [*marks, *plain_language.mark(text, glossary=known)]
         marks.sort(key=lambda mark: mark.start)
-        made.append(Look(found, marks[:MOST_MARKS], highlight(text, found)))
+        age = plain_language.reading_age(text)
+        made.append(Look(found, marks[:MOST_MARKS], highlight(text, found), age))
     return made
 
 

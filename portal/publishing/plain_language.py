@@ -1,10 +1,10 @@
 """Passages that could be plainer, for the writer to look at. Marks, never changes. Pure."""
 
-import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from portal.library import readability
 from portal.publishing.blocks import LINK, Block, passages
 from portal.publishing.contested_terms import CONTESTED, Contested
 from portal.publishing.jargon import EMPHASIS, EVERYDAY, JARGON
@@ -85,10 +85,7 @@ def mark(text: str, *, glossary: Collection[str]) -> list[Mark]:
 def reading_age(text: str) -> ReadingAge | None:
     """Return the age at which a Markdown text can be read, `None` for fewer than 100 words.
 
-    The Automated Readability Index (Senter and Smith 1967, AMRL-TR-66-220), which needs no guess at
-    syllables: 4.71 × characters per word + 0.5 × words per sentence - 21.43, rounded up. It gives a
-    year of school in the United States; pupils of year n there are n + 5 when it starts, and the
-    index is rounded up, so 4 is added. An estimate: it knows nothing of what the words mean.
+    An estimate: see `portal.library.readability.reading_age`.
     """
     words, characters, sentences = 0, 0, 0
     for part in [Passage(*part) for part in passages(text)]:
@@ -101,8 +98,7 @@ def reading_age(text: str) -> ReadingAge | None:
             sentences += bool(found)
     if words < ENOUGH_WORDS:
         return None
-    index = 4.71 * characters / words + 0.5 * words / sentences - 21.43
-    return ReadingAge(max(5, math.ceil(index) + 4), words, sentences)
+    return ReadingAge(readability.reading_age(characters, words, sentences), words, sentences)
 
 
 # ---- Sentences

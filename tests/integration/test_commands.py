@@ -11,6 +11,7 @@ from flask import Flask
 from portal.core.config import ROOT, Settings
 from tests.databases import SECRET, Databases
 from tests.people import PASSWORD
+from tests.starter import DOCUMENTS
 
 
 @pytest.fixture
@@ -36,9 +37,9 @@ def flask(environment: dict[str, str], *arguments: str) -> subprocess.CompletedP
 def test_a_real_portal_is_set_up_as_the_readme_says(environment: dict[str, str]) -> None:
     for arguments, said in (
         (["db", "upgrade"], ""),
-        (["library", "import"], "Documents: 31 added, 0 changed, 0 unchanged"),
-        (["library", "import"], "Documents: 0 added, 0 changed, 31 unchanged"),
-        (["search", "reindex"], "31 documents indexed"),
+        (["library", "import"], f"Documents: {DOCUMENTS} added, 0 changed, 0 unchanged"),
+        (["library", "import"], f"Documents: 0 added, 0 changed, {DOCUMENTS} unchanged"),
+        (["search", "reindex"], f"{DOCUMENTS} documents indexed"),
         (
             ["admin", "create", "--email", "a@b.example", "--name", "A", "--password", PASSWORD],
             "a@b.example is an administrator and can sign in.",

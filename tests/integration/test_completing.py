@@ -94,13 +94,13 @@ def test_the_answer_can_not_be_taken_for_a_page_and_is_kept_nowhere(client: Read
 
 def test_only_titles_and_terms_that_someone_may_see_are_completed(portal: Flask) -> None:
     rewrite(portal, "case-001", "Marzipan lighthouse", "x", audience="curators")
-    change(portal, "case-001", terms={"agencies": "youth-justice"})
+    change(portal, "case-001", terms={"age_band": "age-18-plus"})
     curator, practitioner = reader(portal, CURATOR), reader(portal, PRACTITIONER)
     assert completed(curator, "marz") == ["Marzipan lighthouse"]
-    assert completed(curator, "youth ju") == ["Youth justice service"]
-    assert completed(practitioner, "marz") == completed(practitioner, "youth ju") == []
+    assert completed(curator, "18 an") == ["18 and over"]
+    assert completed(practitioner, "marz") == completed(practitioner, "18 an") == []
     change(portal, "case-001", state="withdrawn")
-    assert completed(curator, "marz") == completed(curator, "youth ju") == []
+    assert completed(curator, "marz") == completed(curator, "18 an") == []
 
 
 def test_a_stranger_is_sent_to_sign_in_without_what_they_typed(shop: Flask) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ from sqlalchemy import select, update
 
 from portal.audit.models import AuditEntry
 from portal.authorities.models import Authority
+from portal.core import clock
 from portal.core.config import ROOT
 from portal.core.database import commit, db
 from portal.library.models import Document, LibraryState, State
 from portal.library.vocabularies import Vocabularies
 from tests.client import reader
 from tests.people import PRACTITIONER
+from tests.starter import DOCUMENTS
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def generation(app: Flask) -> int | None:
 def test_everything_is_loaded_into_an_empty_portal(empty_portal: Flask) -> None:
     output = run(empty_portal, "library", "import")
     assert "Authorities: 153 added, 0 changed, 0 unchanged" in output
-    assert "Documents: 31 added, 0 changed, 0 unchanged" in output
+    assert f"Documents: {DOCUMENTS} added, 0 changed, 0 unchanged" in output
 
 
 def test_loading_again_changes_nothing(portal: Flask) -> None:
@@ -51,7 +54,7 @@ def test_loading_again_changes_nothing(portal: Flask) -> None:
     output = run(portal, "library", "import")
     assert output.splitlines() == [
         "Authorities: 0 added, 0 changed, 153 unchanged",
-        "Documents: 0 added, 0 changed, 31 unchanged",
+        f"Documents: 0 added, 0 changed, {DOCUMENTS} unchanged",
     ]
     assert generation(portal) == before
 
@@ -60,7 +63,7 @@ def test_a_changed_file_changes_its_document_alone(portal: Flask, content: Path)
     change(content / "cases/case-004.md", "title: A web search", "title: One web search")
     output = run(portal, "library", "import", "--folder", content)
     assert "changed: case-004" in output
-    assert "Documents: 0 added, 1 changed, 30 unchanged" in output
+    assert f"Documents: 0 added, 1 changed, {DOCUMENTS - 1} unchanged" in output
     client = reader(portal, PRACTITIONER)
     assert client.page("/library/case-004").heading.startswith("One web search")
     assert "One web search" in client.page("/library?q=one+web+search").text
@@ -105,7 +108,7 @@ def test_a_changed_glossary_is_explained_anew_everywhere(portal: Flask, content:
 
 def test_the_export_writes_the_same_files_back(portal: Flask, tmp_path: Path) -> None:
     output = run(portal, "library", "export", tmp_path / "out")
-    assert output.startswith("31 documents")
+    assert output.startswith(f"{DOCUMENTS} documents")
     originals = {p.relative_to(ROOT / "content"): p for p in (ROOT / "content").rglob("*.md")}
     written = {p.relative_to(tmp_path / "out"): p for p in (tmp_path / "out").rglob("*.md")}
     assert set(written) == set(originals)
@@ -120,10 +123,38 @@ def test_an_export_can_be_imported_again_even_after_a_withdrawal(
     run(portal, "library", "withdraw", "term-004", "--reason", "a test")
     run(portal, "library", "export", tmp_path / "out")
     output = run(portal, "library", "import", "--folder", tmp_path / "out")
-    assert "Documents: 0 added, 0 changed, 29 unchanged" in output
+    assert f"Documents: 0 added, 0 changed, {DOCUMENTS - 2} unchanged" in output
     assert (tmp_path / "out/authorities.csv").read_bytes() == (
         ROOT / "content/authorities.csv"
     ).read_bytes()
+
+
+def test_the_check_measures_each_document_and_finds_nothing_to_mend(
+    portal: Flask, content: Path
+) -> None:
+    with clock.frozen(datetime(2026, 12, 1, 9, tzinfo=UTC)):
+        output = run(portal, "library", "check", content)
+    assert output.endswith(f"{DOCUMENTS} documents: nothing to mend\n")
+    measured = [line.split() for line in output.splitlines() if line.startswith("guidance-001 ")]
+    assert len(measured) == 1
+    assert 100 < int(measured[0][1]) < 2000
+
+
+def test_the_check_says_what_is_to_be_mended_and_fails(portal: Flask, content: Path) -> None:
+    path = content / "cases/case-011.md"
+    long = "The worker went " + "and went " * 20 + "home."
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{long}\n", encoding="utf-8")
+    with clock.frozen(datetime(2026, 12, 1, 9, tzinfo=UTC)):
+        output = run(portal, "library", "check", content, status=1)
+    assert "case-011: a sentence of 44 words" in output
+    assert "mend the problem above" in output
+
+
+def test_the_check_knows_nothing_outside_its_folder(portal: Flask, content: Path) -> None:
+    (content / "cases/case-011.md").unlink()
+    output = run(portal, "library", "check", content, status=1)
+    assert "case-011 leads nowhere" in output, "although the library has it"
+    assert "nothing was measured" in output
 
 
 def test_a_withdrawn_term_is_explained_nowhere(portal: Flask) -> None:
@@ -168,16 +199,16 @@ def test_many_changes_at_once_and_a_database_put_back_reach_every_process(
     portal: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = reader(portal, PRACTITIONER)
-    assert "31 documents" in client.page("/library").text
+    assert f"{DOCUMENTS} documents" in client.page("/library").text
     monkeypatch.setattr("portal.library.catalogue.MOST_CHANGES", 1)
     for number in (1, 2, 3):
         run(portal, "library", "withdraw", f"case-00{number}", "--reason", "a test")
-    assert "28 documents" in client.page("/library").text
+    assert f"{DOCUMENTS - 3} documents" in client.page("/library").text
     with portal.app_context():
         db.session.execute(update(Document).values(state=State.PUBLISHED))
         db.session.execute(update(LibraryState).values(generation=1))
         commit()
-    assert "31 documents" in client.page("/library").text
+    assert f"{DOCUMENTS} documents" in client.page("/library").text
 
 
 def test_a_withdrawn_document_is_gone_everywhere_and_stays_so(portal: Flask) -> None:
@@ -212,7 +243,9 @@ def test_an_import_is_on_record_without_its_text(portal: Flask) -> None:
         entries = db.session.scalars(
             select(AuditEntry).where(AuditEntry.action == "library.imported")
         ).all()
-        assert [entry.details for entry in entries] == [{"added": 31, "changed": 0, "unchanged": 0}]
+        assert [entry.details for entry in entries] == [
+            {"added": DOCUMENTS, "changed": 0, "unchanged": 0}
+        ]
 
 
 def test_the_demonstration_authorities_are_not_in_a_real_register(portal: Flask) -> None:

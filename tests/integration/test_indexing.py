@@ -40,6 +40,7 @@ from tests.integration.searching import (
     total,
 )
 from tests.people import CURATOR, PRACTITIONER
+from tests.starter import DOCUMENTS
 from tests.work import work
 
 CASE = "case-004"
@@ -361,7 +362,7 @@ def test_damage_is_no_error_wherever_it_is_met(
 def test_a_check_finds_damage_and_repair_mends_it(portal: Flask) -> None:
     damage(portal, from_byte=2000)
     assert "run `flask search reindex`" in run(portal, "search", "check", status=1)
-    assert "31 documents indexed" in run(portal, "search", "check", "--repair")
+    assert f"{DOCUMENTS} documents indexed" in run(portal, "search", "check", "--repair")
     assert "agrees with the database" in run(portal, "search", "check")
     gc.collect()
 
@@ -413,7 +414,7 @@ def test_a_check_finds_what_differs_and_repair_mends_it(portal: Flask) -> None:
     engine, vocabularies = engine_of(portal), portal.extensions["library"].vocabularies
     with portal.app_context(), reading():
         published = db.session.scalars(select(Document)).all()
-        assert len(engine.contents()) == len(published) == 31
+        assert len(engine.contents()) == len(published) == DOCUMENTS
         assert record_of(published[0], vocabularies).id in engine.contents()
     assert CASE in find(reader(portal, PRACTITIONER), "web+search")
 
@@ -437,7 +438,7 @@ def test_without_an_index_a_check_says_what_to_do_and_repair_does_it(portal: Fla
         output = run(portal, "search", *command, status=1)
         assert "there is no search index yet: run `flask search reindex`" in output
         assert "Traceback" not in output
-    assert "31 documents indexed" in run(portal, "search", "check", "--repair")
+    assert f"{DOCUMENTS} documents indexed" in run(portal, "search", "check", "--repair")
     assert "agrees with the database" in run(portal, "search", "check")
 
 
@@ -467,7 +468,7 @@ def test_readers_search_on_while_the_index_is_built_anew(portal: Flask) -> None:
         reading_on = [pool.submit(read, client) for client in clients]
         try:
             for _ in range(4):
-                assert run(portal, "search", "reindex") == "31 documents indexed\n"
+                assert run(portal, "search", "reindex") == f"{DOCUMENTS} documents indexed\n"
         finally:
             ended.set()
         assert all(future.result() for future in reading_on)

@@ -15,6 +15,7 @@ from portal.library.models import Document
 from tests import editions
 from tests.databases import load_content
 from tests.integration.describing import infer, known, state
+from tests.starter import DOCUMENTS
 
 
 def test_the_end_of_the_history_equals_the_models(empty_portal: Flask) -> None:
@@ -30,7 +31,7 @@ def test_down_and_up_again_with_data_in_the_tables(portal: Flask) -> None:
         assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
         alembic.upgrade()
         load_content()
-        assert len(db.session.scalars(select(Document)).all()) == 31
+        assert len(db.session.scalars(select(Document)).all()) == DOCUMENTS
         commit()
 
 

@@ -11,8 +11,10 @@ from portal.core import clock
 from portal.core.database import commit, db
 from portal.core.permissions import public
 from portal.library.models import Document
+from portal.ui.pagination import last_page
 from tests.client import Page, Reader, reader
 from tests.people import CURATOR, PRACTITIONER
+from tests.starter import DOCUMENTS, FILES
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +30,34 @@ def test_home_leads_to_the_tasks_and_says_where_concerns_go(practitioner: Reader
     assert page.text.index("999") < page.text.index("Find a case like mine")
 
 
+def test_home_leads_to_the_reading_paths_and_from_there_to_what_to_read_first(
+    practitioner: Reader,
+) -> None:
+    page = practitioner.page("/")
+    paths = {url for text, url in page.links.items() if text.endswith("(reading path)")}
+    assert paths == {"/library/guidance-051", "/library/guidance-052", "/library/guidance-053"}
+    for path in paths:
+        assert len([u for u in practitioner.page(path).links.values() if "/library/" in u]) > 10
+
+
+def test_an_invented_story_says_so_in_every_list_and_on_its_page(practitioner: Reader) -> None:
+    said = "Vignette for debate (invented)"
+    listed = practitioner.page("/library?kind=vignette")
+    assert "10 documents" in listed.text
+    results = [item for item in listed.text.split("(vignette)")[1:]]
+    assert all(said in item for item in results)
+    assert said in practitioner.page("/library?q=girl+of+16+stopped+at+an+airport").text
+    assert said in practitioner.page("/library/guidance-041").text
+    assert said not in practitioner.page("/library/guidance-001").text
+
+
+def test_examples_of_how_authorities_work_are_found_by_their_kind(practitioner: Reader) -> None:
+    page = practitioner.page("/library?kind=practice-example")
+    titles = [text for text, url in page.links.items() if url.startswith("/library/guidance-")]
+    assert len(titles) > 5
+    assert all(title.endswith("(practice example)") for title in titles)
+
+
 def test_a_concern_is_not_taken_here_and_the_order_is_danger_front_door_prevent(
     practitioner: Reader,
 ) -> None:
@@ -41,7 +71,7 @@ def test_every_document_names_its_source_evidence_and_age(library: Flask) -> Non
     client = reader(library, CURATOR)
     with library.app_context():
         documents = db.session.scalars(select(Document)).all()
-    assert len(documents) == 31
+    assert len(documents) == DOCUMENTS
     for document in documents:
         page = client.page(f"/library/{document.reference}")
         assert page.heading == document.title
@@ -106,7 +136,8 @@ def test_filters_narrow_and_the_address_holds_them(practitioner: Reader) -> None
 def test_an_empty_list_says_so_and_shows_the_ways_out(practitioner: Reader) -> None:
     page = practitioner.page("/library?type=glossary&outcome=no-concern")
     assert "No document meets all these filters together." in page.text
-    assert "without “Outcome: No concern”: 12 documents" in page.links
+    entries = len(FILES["glossary"])
+    assert f"without “Outcome: No concern”: {entries} documents" in page.links
     (way,) = [u for t, u in page.links.items() if t.startswith("without “Type")]
     assert practitioner.page(way).title.startswith("Library (")
 
@@ -117,11 +148,12 @@ def test_an_address_with_nonsense_in_it_gives_a_page_that_says_what_was_left_out
     page = practitioner.page("/library?outcome=nonsense&made=up&page=-7&sort=sideways&type=case")
     assert "outcome: nonsense" in page.text
     assert "made: up" in page.text
-    assert "11 documents" in page.text
+    assert f"{len(FILES['case'])} documents" in page.text
 
 
 def test_a_page_beyond_the_last_leads_to_the_last(practitioner: Reader) -> None:
-    assert practitioner.get("/library?page=99").location == "/library?page=2"
+    last = last_page(DOCUMENTS)
+    assert practitioner.get("/library?page=99").location == f"/library?page={last}"
     page = practitioner.page("/library?page=2")
     assert "page 2" in page.title
     assert page.links["Previous page"] == "/library"
@@ -129,11 +161,11 @@ def test_a_page_beyond_the_last_leads_to_the_last(practitioner: Reader) -> None:
 
 def test_every_document_is_on_exactly_one_page(practitioner: Reader) -> None:
     found: list[str] = []
-    for number in (1, 2):
+    for number in range(1, last_page(DOCUMENTS) + 1):
         page = practitioner.page(f"/library?sort=title&page={number}")
         for item in page.all("h3"):
             found += [a.get("href", "") for a in item]
-    assert len(found) == len(set(found)) == 31
+    assert len(found) == len(set(found)) == DOCUMENTS
 
 
 @pytest.mark.parametrize(
@@ -164,7 +196,7 @@ def test_search_says_when_it_is_not_ready_and_still_lists(portal: Flask) -> None
     index.unlink()
     page = reader(portal, PRACTITIONER).page("/library?q=travel")
     assert "Search is being prepared" in page.text
-    assert "31 documents" in page.text
+    assert f"{DOCUMENTS} documents" in page.text
 
 
 def test_a_download_stands_alone_and_is_on_record(portal: Flask) -> None:

@@ -33,7 +33,7 @@ TITLE = "Quinquereme of Nineveh"
 # rare words of its own, and so many common ones that every statistic would move
 BODY = "A quinquereme rowed home to haven in sunny palestine. " + "passport travel syria " * 300
 SITUATION = "A quinquereme of Nineveh was stopped with a passport, on its travel to Syria. Ophir!"
-TERM, LABEL = ("agencies", "youth-justice"), "Youth justice service"
+TERM, LABEL = ("age_band", "age-18-plus"), "18 and over"
 """A term that no other document has."""
 State = Callable[[str], Flask]
 
@@ -101,8 +101,8 @@ QUERIES = [
     "passport quinquereme",
     "travel to syria with a passport and two children",
     LABEL,
-    "passport agencies:youth-justice",
-    "quinquereme agencies:youth-justice type:case",
+    "passport age_band:age-18-plus",
+    "quinquereme age_band:age-18-plus type:case",
 ]
 ADDRESSES = [
     "/",
@@ -110,12 +110,12 @@ ADDRESSES = [
     "/library",
     "/library?sort=title&type=case",
     "/library?question=yes",
-    "/library?agencies=youth-justice",
-    "/library?agencies=youth-justice&type=case&outcome=no-concern",
-    "/library?q=passport&agencies=youth-justice",
+    "/library?age_band=age-18-plus",
+    "/library?age_band=age-18-plus&type=case&outcome=no-concern",
+    "/library?q=passport&age_band=age-18-plus",
     "/library?q=quinquereme&type=case&sort=title",
     *(f"/library?q={q.replace(' ', '+')}" for q in QUERIES),
-    *(f"/library/complete?q={typed}" for typed in ("qu", "nin", "of nin", "youth j", "row")),
+    *(f"/library/complete?q={typed}" for typed in ("qu", "nin", "of nin", "18 a", "row")),
     "/library/case-004",
 ]
 
@@ -163,10 +163,10 @@ def test_whoever_may_read_it_meets_it_in_all_these_places(
     assert "so “quinquereme” was looked for" in said(client.page("/library?q=quinqureme"))
     nearly = client.page("/library?q=quinqueremish&type=glossary")
     assert "quinquereme" in nearly.links
-    assert listed(client.page("/library?agencies=youth-justice")) == [SECRET]
+    assert listed(client.page("/library?age_band=age-18-plus")) == [SECRET]
     assert f"{LABEL} (1)" in client.page("/library").text
     assert client.get("/library/complete?q=nin").json == [TITLE]
-    assert client.get("/library/complete?q=youth+j").json == [LABEL]
+    assert client.get("/library/complete?q=18+a").json == [LABEL]
     assert "quinquereme" in reasons(describe(client, SITUATION))[SECRET][-1]
     assert SECRET in listed(client.page("/library?q=ophir"))
 
