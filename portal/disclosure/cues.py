@@ -7,7 +7,9 @@ TITLES = bag(
     mr mrs ms miss mx dr doctor prof professor rev reverend sir lord lady dame imam sheikh
     shaykh mufti maulana moulana hafiz rabbi pastor fr canon cllr councillor judge hhj dj
     justice pc dc ds di dci dsi dsu wpc pcso sgt sergeant insp inspector supt constable
-    detective officer auntie aunty aunt uncle nan nanna gran granny nana grandad grandpa grandma
+    detective officer corporal lieutenant colonel captain
+    brigadier sapper bombardier auntie aunty aunt uncle nan nanna gran granny nana grandad
+    grandpa grandma
     """
 )
 HARD_TITLES = bag(

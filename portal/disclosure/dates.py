@@ -30,13 +30,20 @@ _YEAR = r"(?P<year>(?:19|20)\d\d|'\d\d|(?<=[\s/.-])\d\d(?![\d:.]\d|\w|%))"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _TH = r"(?P<th>\s?(?i:st|nd|rd|th))"
 _WEEKDAY = r"(?i:mon|tues?|wed(?:nes|s)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?i:day)?\b,?"
+_LATE = (
+    r"(?i:eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|"
+    r"nineteenth|twentieth|thirtieth|twenty[ -](?:first|second|third|fourth|fifth|sixth|seventh|"
+    r"eighth|ninth)|thirty[ -]first)"
+)
+_ORDINAL = r"(?i:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|" + _LATE + r")"
+_ROMAN = "i ii iii iv v vi vii viii ix x xi xii"
 _FORMS = (
     # 14/03/2009, 2.11.11
     rf"(?<![\w/.£-]){_DAY}(?P<sep>[/.-])(?P<number>0?[1-9]|1[0-2])(?P=sep)(?P<year>(?:19|20)\d\d|"
     rf"\d\d)(?![\w/-]|\.\d)",
     # 2023-05-12
-    r"(?<![\w/-])(?P<year>(?:19|20)\d\d)[-/.](?P<number>0[1-9]|1[0-2])[-/.](?P<day>0[1-9]|[12]\d|"
-    r"3[01])(?!\d)",
+    r"(?<![\w/-])(?P<year>(?:19|20)\d\d)(?P<sep>[-/.])(?P<number>0?[1-9]|1[0-2])(?P=sep)"
+    r"(?P<day>0?[1-9]|[12]\d|3[01])(?![\d.])",
     # Tuesday 3rd of November 2023, 3 Nov
     rf"(?:\b{_WEEKDAY}\s(?:the\s)?)?(?<![\w/.£-])\b{_DAY}{_TH}?(?:\s(?:of\s)?(?:the\s)?|\s?-\s?|"
     rf"/)?{_MONTH}(?:[\s,/-]{{0,3}}{_YEAR})?(?!\w)",
@@ -66,13 +73,26 @@ _FORMS = (
     # 14th - rang the school
     rf"^[\s*>|-]{{0,6}}{_DAY}{_TH}(?=\s{{0,2}}[-\u2013\u2014:])",
     # ninth of March
-    rf"\b(?i:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|"
-    rf"thirteenth|fourteenth|"
-    rf"fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth|"
-    rf"twenty[ -]\w{{4,7}}|thirty[ -]first)"
+    rf"\b{_ORDINAL}"
     rf"\s(?:of\s)?{_MONTH}(?:,?\s(?P<year>(?:19|20)\d\d))?",
     # 11/2023
     r"(?<![\w/.-])(?P<number>0[1-9]|1[0-2])/(?P<year>20\d\d)(?![\w/-])",
+    # Mar-23
+    rf"\b{_MONTH}-(?P<year>\d\d)(?![\w/-])",
+    # 8th inst.
+    rf"\b{_DAY}{_TH}?\s(?i:inst|ult|prox)\b\.?",
+    # the 3rd of this month
+    rf"\b{_DAY}{_TH}\s(?:of\s)?(?i:this|last|next)\smonth\b",
+    # 4.iii.24
+    r"(?<![\w/.-])(?P<day>0?[1-9]|[12]\d|3[01])[./](?P<roman>i{1,3}|i?v|vi{1,3}|i?x|xi{1,2})[./]"
+    r"(?P<year>(?:19|20)\d\d|\d\d)(?![\w/-])",
+    # Mon 3/3
+    rf"\b{_WEEKDAY}\s(?:the\s)?{_DAY}[/.](?P<number>0?[1-9]|1[0-2])(?![\w/%-]|\.\d)",
+    # March the fourth
+    rf"\b{_MONTH}\s(?:the\s){_ORDINAL}(?:,?\s(?P<year>(?:19|20)\d\d))?\b",
+    # on the twenty-first
+    rf"\b(?i:on|by|since|until)\sthe\s{_LATE}\b(?!\s(?i:birthday|floor|year|century|time|week|day|"
+    rf"occasion|attempt|child|anniversary|visit|session|meeting|amendment|of))",
     # Christmas Day 2022
     r"\b(?i:christmas(?: eve| day)?|xmas(?: eve| day)?|boxing day|new year'?s (?:eve|day)|"
     r"easter(?: (?:sunday|monday|"
@@ -98,6 +118,21 @@ _OF_STATISTICS = re.compile(
     r"inquiry|(?-i:[A-Z][a-z]+ (?:Act|Bill|Regulations))|was banned|proscribed|toolkit)\b"
 )
 _IN_FORCE = re.compile(r"[^.\n]{0,45}\b(?:came into force|took effect|takes effect|is in force)\b")
+_IN_FORCE_ON = re.compile(
+    r"(?i)\b(?:guidance|duty|duties|act|regulations?|framework|code|standards|law|bill|policy|"
+    r"thresholds)\b[^.\n]{0,90}\b(?:came into force|comes into force|took effect|takes effect|"
+    r"in force from|effective from|commenced)(?: on| from)? $"
+)
+_TITLED = re.compile(
+    r"(?:[A-Z][\w'-]{0,24}(?: (?:of|the|in|to|for|and|a|with|on)){0,2} ){1,8}"
+    r"(?:Advice|Guidance|Children|Education|Settings|People|Families|Standards|Code|Framework|"
+    r"Handbook|Strategy|Toolkit|Circular|Act|Regulations) \((?:[A-Z][\w' ]{1,40}, )?$"
+)
+_REVIEW_OF = re.compile(
+    r"\b[Tt]he (?!(?:Case|Child|Protection|Care|Statutory|Placement|Annual|Interim|Final|First|"
+    r"Second|Last|Rapid|Practice|Plan|Home|School|Initial)\b)[A-Z][\w-]{2,20} "
+    r"(?:Review|Inquiry|Report|Strategy|Commission|White Paper|Green Paper) of $"
+)
 _NUMBERED = re.compile(
     r"(?i)\b(?:year|level|section|aged?|under|over|article|part|tier|band|grade|page|item|annex|"
     r"schedule|"
@@ -141,7 +176,13 @@ def _law(text: str, start: int, end: int, exact: bool) -> bool:
     right = min(len(text), end + (16 if exact else 30))
     line = text.find("\n", end, right)
     around = text[max(0, left) : start] + " " + text[end : line if line >= 0 else right]
-    if not exact and _OF_STATISTICS.search(around):
+    if not exact and (
+        _OF_STATISTICS.search(around)
+        or _TITLED.search(text[max(0, start - 140) : start])
+        or _REVIEW_OF.search(text[max(0, start - 60) : start])
+    ):
+        return True
+    if _IN_FORCE_ON.search(text[max(0, start - 140) : start]):
         return True
     return bool(_OF_A_LAW.search(around) or _IN_FORCE.match(text[end : end + 70]))
 
@@ -174,6 +215,8 @@ def _month(match: re.Match[str]) -> int | None:
     said = match.groupdict()
     if said.get("number"):
         return int(said["number"])
+    if said.get("roman"):
+        return _ROMAN.split().index(said["roman"]) + 1
     name = (said.get("month") or "").lower()
     if name in _WELSH.split():
         return _WELSH.split().index(name) + 1

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from portal.disclosure.bags import bag
+from portal.disclosure.cues import NOT_NAMES
 from portal.disclosure.findings import Candidate, Kind, Tier
 from portal.disclosure.lists import Lists
 from portal.disclosure.nouns import GENERIC, kind_of
@@ -17,9 +18,12 @@ _NOUNS = bag(
     park rec fen fens quay quays wharf baths moor marsh beach pier woods wood fields field arches
     precinct skatepark meadow meadows heath lake pond reservoir canal towers flats cemetery
     allotments farm lodge grange manor hall vale dale island point docks dock marina garth
+    plantation copse spinney quarry common
     caravan site lido pitches gardens estate mills parade arcade market
     """
 )
+_WILD = bag("woods wood fen moor marsh plantation copse spinney heath lake meadows quarry common")
+"""Any word makes one of these a place of its own: the Free Woods."""
 _BEFORE = bag(
     """
     in at on near from to behind by outside of around through via opposite past round towards
@@ -100,7 +104,11 @@ def _landmark(words: Sequence[Token], at: int) -> int | None:
         return None
     first = _capitals(words, at, 3)
     own = words[first:at]
-    if not own or any(token.base in GENERIC or token.upper or token.opens for token in own):
+    wild = words[at].base in _WILD
+    if not own or any(
+        token.base in (NOT_NAMES if wild else GENERIC) or token.upper or token.opens
+        for token in own
+    ):
         return None
     before = words[first - 1] if first else None
     if before and before.base == "the" and first > 1 and words[first].gap == " ":

@@ -30,6 +30,7 @@ FAITH = bag(
 STRONG = bag(
     """
     hotel hostel guesthouse barracks stadium ltd limited llp plc solicitors chambers fc afc gym
+    cic cio scio
     inn arms pub cafe restaurant takeaway supermarket constabulary festival airport station
     library museum theatre cinema barbers garage leisure retail
     """
@@ -73,18 +74,20 @@ EMBLEMS = bag(
     dolphin butterfly dragonfly bumblebee beehive hive nest den jubilee victoria albert
     coronation millennium trinity emmanuel grace hope unity castle abbey priory manor mill forge
     chapel garden gardens park woodland woodlands forest hillside hilltop highfield sandstone
-    granite copper amber ruby sapphire emerald crystal diamond pearl jade
+    granite copper amber ruby sapphire emerald crystal diamond pearl jade bridge horizons futures
+    beginnings hearts minds voices roots wings doors dreams stepping stones elms limes
     """
 )
 EVEN_BLOCKED = bag(
     """
-    school academy ltd llp plc cc bc mbc lbc pru fc police
+    school academy ltd llp plc cc bc mbc lbc pru fc police cic cio
     """
 )
 LOWER = bag(
     """
     school academy college primary nursery surgery hospital mosque masjid church gurdwara hotel
     hostel road rd street st lane ave avenue crescent cres terrace grove drive estate park high
+    juniors infants market
     """
 )
 SMALL_SCHOOLS = bag(
@@ -148,6 +151,7 @@ GENERIC = NOT_NAMES | bag(
     traveller asylum refugee resettlement migrant unaccompanied welcome wellbeing emotional peer
     mentoring mentor befriending volunteer volunteers voluntary women men boy girl mother father
     victims victim carer older younger complex key early years whole edge strengthening families
+    committee meeting conference interview seminar registered unregistered illegal pathfinder
     think sector faith-based interfaith religious prayer worship bible study theology
     """
 )

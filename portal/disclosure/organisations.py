@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
+from portal.disclosure.bags import bag
 from portal.disclosure.cues import NOT_NAMES, VERBS
 from portal.disclosure.findings import Candidate, Kind, Tier
 from portal.disclosure.lists import Lists
 from portal.disclosure.nouns import (
     EMBLEMS,
     EVEN_BLOCKED,
+    FAITH,
     GENERIC,
     JOINERS,
     LOWER,
@@ -111,6 +113,8 @@ def _before_head(words: Sequence[Token], at: int, lists: Lists) -> tuple[int, in
         return _in_small_letters(words, at, kind, lists)
     if _only_letters(words, at):
         return None
+    if _owned_church(words, at):
+        return at - 1, at, kind
     first = _leftmost(words, at)
     if head.base in STREET_SURE - {"drive", "close", "grove"} and _any_street(words, first, at):
         wider = at - 2 >= first and words[at - 2].base not in GENERIC
@@ -119,9 +123,47 @@ def _before_head(words: Sequence[Token], at: int, lists: Lists) -> tuple[int, in
         first += 1
     first = _after_sentence_word(words, first, at, lists)
     some = words[first:at]
+    if head.base in _COMPANIES and not (head.upper and at - _leftmost(words, at) > 1):
+        return None
     if any(_specific(token, lists) for token in some):
+        if _any_of_a_kind(words, first, at, lists):
+            return None
         return first, at, _refined(words, at, kind)
     return (first, at, kind) if some and _own_name(some, head, kind) else None
+
+
+_COMPANIES = bag("cic cio scio")
+"""Letters at the end of a company's name that have other uses too."""
+
+
+def _any_of_a_kind(words: Sequence[Token], first: int, at: int, lists: Lists) -> bool:
+    """Say whether "an" and a word that only describes stand there: "an Unregistered School"."""
+    before = words[first - 1] if first else None
+    return (
+        before is not None
+        and before.base in {"a", "an", "any", "every", "each", "no"}
+        and at - first == 1
+        and not words[first].place
+        and any(
+            words[first].base.startswith(prefix)
+            and lists.known(words[first].base.removeprefix(prefix))
+            for prefix in ("un", "non", "re", "pre", "de")
+        )
+    )
+
+
+def _owned_church(words: Sequence[Token], at: int) -> bool:
+    """Say whether it is a church like King's Church, whatever the word before."""
+    head, before = words[at], words[at - 1]
+    return (
+        head.base in FAITH
+        and head.gap == " "
+        and not head.shouted
+        and before.capital
+        and before.owns
+        and before.base not in GENERIC
+        and f"{before.base}'s" not in GENERIC
+    )
 
 
 def _after_sentence_word(words: Sequence[Token], first: int, at: int, lists: Lists) -> int:
@@ -215,6 +257,10 @@ def _named_team(some: Sequence[Token], head: Token) -> bool:
             "house",
             "lodge",
             "project",
+            "trust",
+            "foundation",
+            "charity",
+            "community",
         }
         or head.shouted
     ):
@@ -224,9 +270,10 @@ def _named_team(some: Sequence[Token], head: Token) -> bool:
         for token in some
         if token.base not in GENERIC and token.base not in JOINERS and not token.blocked
     ]
+    beginning = [token for token in some if token.base not in {"the", "new"}]
     return (
         len(own) == 1
-        and own[0] is some[0]
+        and own[0] is beginning[0]
         and not own[0].opens
         and head.plain_line
         and not own[0].upper

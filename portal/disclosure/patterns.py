@@ -38,7 +38,9 @@ _REFERRED = (
     r"application|niche|cris|oasis|prison|noms|pnc|cid|nass|asf|emis|systmone|rio|"
     r"rent|account|policy|licence|permit|visa|brp|arc|port|exhibit|custody|warrant|complaint|"
     r"invoice|swift|ecris|athena|nrm|duty|contact|referral|report|collar|staff|payroll|ticket|"
-    r"student|pupil|candidate|hospital|patient|mrn|unit|episode|ics|system|id|bail|intel|5x5x5)"
+    r"student|pupil|candidate|hospital|patient|mrn|unit|episode|ics|system|id|bail|intel|5x5x5|"
+    r"pin|nomis|p-?nomis|badge|employee|member|membership|collar|shoulder|docket|folio|uprn|travel|"
+    r"oyster|travelcard|quot(?:e|ed|ing)|delius|aspire|uasc|vprs|unique|lims|fwin|tag)"
 )
 _ID = r"(?=[A-Za-z0-9/.:_\-]{0,24}\d[A-Za-z/.:_\-]{0,6}\d[A-Za-z/.:_\-]{0,6}\d)[A-Za-z0-9](?:[A-Za-z0-9/:_\-]|\.(?=[A-Za-z0-9])){2,30}"  # noqa: E501
 
@@ -119,8 +121,9 @@ RULES = (
     ),
     _rule(
         Kind.PASSPORT, CERTAIN,
-        r"(?i:passport)(?:(?i:\s(?:no|num|"
-        r"number)\.))?[^\n.;]{0,40}?(?P<it>\b(?i:[a-z]{0,2})\s?\d(?:\s?\d){5,9})\b",
+        r"(?i:passport|identity card|id card|travel document|laissez-passer)(?:(?i:\s(?:no|num|"
+        r"number)\.))?[^\n.;]{0,40}?(?P<it>\b(?i:[a-z]{0,3})\s?\d(?:\s?\d){5,9}"
+        r"|\b(?=(?:[A-Z]{0,8}\d){4})[A-Z0-9]{6,12})\b",
         "A number after the word passport",
     ),
     _rule(
@@ -165,6 +168,18 @@ RULES = (
         r"(?i:\b" + _REFERRED + r"\b)" + _NUMBER
         + r"(?P<it>\b" + _ID + r"(?:(?: of |/)\d[\d/.]{2,9}\d)?)",
         "A reference by which a record can be found",
+    ),
+    _rule(
+        Kind.CASE_REFERENCE, CERTAIN,
+        r"(?i:\b" + _REFERRED + r"\b)" + _NUMBER
+        + r"(?P<it>\b[A-Z]{1,5} \d{1,8}(?: \d{1,6}){1,3}|"
+        r"\b(?!(?:19|20)\d\d )\d{3,6}(?: \d{2,6}){1,3})\b",
+        "A reference by which a record can be found",
+    ),
+    _rule(
+        Kind.CASE_REFERENCE, CERTAIN,
+        r"\b(?:[A-Z]\d{4}[A-Z]{2}|[A-Z]\d{2}[A-Z]{2}\d{3}|\d{2}[A-Z]\d{4}[A-Z]|[A-Z]{1,4}\d{3,6}/[A-Z0-9]{1,4})\b",
+        "The form of a custody, prison or case number",
     ),
     _rule(
         Kind.CASE_REFERENCE, CERTAIN,
@@ -221,6 +236,11 @@ RULES = (
 
 _PHONE = re.compile(
     r"(?<![\w.£/-])(?:(?:\+|00)44[\s.-]?(?:\(0\)[\s.-]?)?|\(?0)(?:\d[\s().-]{0,2}){8,9}\d(?![\d])"
+    r"(?:,?\s?(?i:extension|extn?|x)\b\.?:?\s?\d{2,6}\b|,?\s?x\d{2,6}\b)?"
+)
+_EXTENSION = re.compile(
+    r"(?i)\b(?:extension|extn?)\b\.?:?\s?(?:no\.?\s)?"
+    r"(?!(?:19|20)\d\d\b)(?P<it>\d{3,6})\b"
 )
 _PHONE_SAID = re.compile(
     r"(?i:\b(?:tel|telephone|phone|mobile|mob|call|ring|rang|text|fax|whatsapp|ph|landline)\b)"
@@ -295,6 +315,8 @@ def _phones(text: str) -> Iterator[Candidate]:
     for match in _PHONE.finditer(text):
         if not _FREE.match(match[0]):
             yield Candidate(*match.span(), Kind.PHONE, CERTAIN, why)
+    for match in _EXTENSION.finditer(text):
+        yield Candidate(*match.span("it"), Kind.PHONE, CERTAIN, why)
     for match in _PHONE_SAID.finditer(text):
         digits = re.sub(r"\D", "", match["it"])
         if not _FREE.match(match["it"]) and not re.fullmatch(r"(?:19|20)\d\d(?:19|20)\d\d", digits):

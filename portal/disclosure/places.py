@@ -7,6 +7,7 @@ from portal.disclosure.bags import bag
 from portal.disclosure.cues import LOCATIVES, TITLES, VERBS
 from portal.disclosure.findings import Candidate, Kind, Tier
 from portal.disclosure.lists import Lists
+from portal.disclosure.nouns import kind_of
 from portal.disclosure.tokens import Token, phrases
 
 _SURE = (
@@ -71,10 +72,11 @@ _LONDON = bag(
 _AREAS = bag(
     """
     town city village area part parts district side north south east west outskirts centre edge
-    suburb suburbs borough council people streets port university diocese bishop end all most
+    suburb suburbs borough council people streets port university diocese bishop all most
     outside
     """
 )
+_OFFICES = bag("housing police library mash children's childrens social council fire")
 _WORDS_FIRST = bag(
     """
     bury hart highland reading rugby
@@ -177,6 +179,9 @@ def _many(words: Sequence[Token], first: int, last: int, lists: Lists) -> bool:
         return False
     ends = some[0].capital and some[-1].capital
     odd = any(not lists.known(token.base) for token in some)
+    after = words[last] if last < len(words) and words[last].gap == " " else None
+    if some[0].shouted and after and (kind_of(after.base) or after.base in _OFFICES):
+        return True
     if some[0].shouted or not ends:
         return odd or (not some[0].shouted and located(words, first) and not ends and len(some) > 2)
     return True
@@ -187,7 +192,7 @@ def _one(words: Sequence[Token], at: int, lists: Lists) -> bool:
     base = token.base
     if len(base) < 3 or (token.upper and not token.shouted and len(base) < 4):
         return False
-    if _personal(words, at, lists):
+    if _personal(words, at, lists) or _reviewer(words, at):
         return False
     if not token.capital:
         return (
@@ -196,6 +201,10 @@ def _one(words: Sequence[Token], at: int, lists: Lists) -> bool:
             and base not in lists.given
             and (base not in lists.surnames or located(words, at))
         )
+    if base in lists.common and words[at + 1 : at + 2] and words[at + 1].gap[:2].strip().isdigit():
+        return False  # Quarter 3
+    if base in lists.common and base in lists.given and words[at - 1].base in {"to", "from"}:
+        return False  # from Hate to Hope
     if base in lists.common:
         follows = words[at + 1] if at + 1 < len(words) else None
         alone = follows is None or follows.gap != " " or not follows.capital
@@ -207,6 +216,19 @@ def _one(words: Sequence[Token], at: int, lists: Lists) -> bool:
     if base in lists.words:
         return (not token.opens and token.plain_line) or located(words, at)
     return True
+
+
+def _reviewer(words: Sequence[Token], at: int) -> bool:
+    """Say whether a report has its name from a person: "the Bradley Report"."""
+    after = words[at + 1] if at + 1 < len(words) else None
+    return (
+        after is not None
+        and after.capital
+        and after.gap == " "
+        and after.base in {"report", "review", "inquiry", "judgment", "judgement"}
+        and at > 0
+        and words[at - 1].base == "the"
+    )
 
 
 def _council(words: Sequence[Token], at: int, lists: Lists) -> bool:

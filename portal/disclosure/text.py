@@ -10,7 +10,10 @@ from portal.disclosure.people import People
 from portal.disclosure.places import addresses, places
 from portal.disclosure.rare import QuasiIdentifiers, ages, details, rare
 from portal.disclosure.reading import Reading
+from portal.disclosure.repeated import repeated
+from portal.disclosure.spoken import spoken
 from portal.disclosure.tokens import Token, tokens
+from portal.disclosure.trades import trades
 
 _PLACED = {Kind.PLACE, Kind.AUTHORITY, Kind.SCHOOL, Kind.ADDRESS, Kind.ORGANISATION}
 
@@ -35,13 +38,15 @@ def quasi_identifiers(text: str, *, lists: Lists | None = None) -> QuasiIdentifi
 
 def _candidates(reading: Reading, lists: Lists) -> list[Candidate]:
     text = reading.text
-    found = [*structured(text, lists), *dates(text), *addresses(text)]
+    found = [*structured(text, lists), *spoken(text), *dates(text), *addresses(text)]
     words = tokens(text, lists)
     spans = [(one.start, one.end) for one in found if one.kind is not Kind.ORGANISATION]
     _block(words, spans + reading.borrowed)
     named = [*places(words, lists)]
     named += organisations(text, words, lists)
     named += landmarks(text, words, lists)
+    named += trades(words, lists)
+    named += repeated(words, named, lists)
     named += People(text, words, lists).find()
     found += named
     found += ages(text)

@@ -184,6 +184,11 @@ def _findings(text: str) -> tuple[Finding, ...]:
     return found
 
 
+def prepare(text: str) -> None:
+    """Look through a text before a transaction begins, which others would wait for meanwhile."""
+    _findings(text)
+
+
 def find_in(
     place: Place, answers: Mapping[tuple[str, str], FindingAnswer] | None = None
 ) -> list[Found]:

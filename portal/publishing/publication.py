@@ -230,13 +230,17 @@ def _named(session: Session, manuscript: Manuscript, item: content.Item) -> cont
 
 
 def publish_due(vocabularies: Vocabularies) -> None:
-    """Publish what was scheduled for today or earlier: the worker's part, each in its own."""
+    """Publish what was scheduled for today or earlier: the worker's part, each in its own.
+
+    One that can't be published goes back to who approved it, and keeps no other from its day.
+    """
     query = select(Manuscript.id).where(
         Manuscript.stage == Stage.SCHEDULED, Manuscript.scheduled_for <= clock.today()
     )
     with reading():
         due = db.session.scalars(query.order_by(Manuscript.id)).all()
         db.session.rollback()
+    failed = None
     for manuscript_id in due:
         try:
             with short_transaction() as session:
@@ -244,10 +248,18 @@ def publish_due(vocabularies: Vocabularies) -> None:
                     session, actor=WORKER, manuscript_id=manuscript_id, vocabularies=vocabularies
                 )
         except Conflict as conflict:
-            with short_transaction() as session:
-                manuscript = _locked(session, manuscript_id)
-                if manuscript.stage == Stage.SCHEDULED:
-                    hold(session, manuscript, str(conflict))
+            _put_back(manuscript_id, str(conflict))
+        except Exception as error:  # whatever it is, the next one has its day too
+            failed = error
+    if failed is not None:
+        raise failed
+
+
+def _put_back(manuscript_id: int, why: str) -> None:
+    with short_transaction() as session:
+        manuscript = _locked(session, manuscript_id)
+        if manuscript.stage == Stage.SCHEDULED:
+            hold(session, manuscript, why)
 
 
 NOT_PUBLISHED = "manuscript.not-published"

@@ -102,7 +102,7 @@ def disclosure_form(text_hash: str, points: Mapping[str, str] = INTRUDER) -> Dis
             words,
             choices=[SelectChoice(YES, "Yes"), SelectChoice(NO, "No, or I am not sure")],
             widget=GovRadioInput(),
-            validators=[InputRequired(f"Answer whether this holds: {words[0].lower()}{words[1:]}")],
+            validators=[InputRequired(f"Answer whether this holds: “{words}”")],
         )
         for key, words in points.items()
     }

@@ -247,7 +247,10 @@ def _make_room(session: Session, actor: Actor, reference: str) -> None:
     move(session, actor, waiting, Stage.DROPPED, Side.PORTAL, "Its author is a curator no more")
 
 
-_NOT_KEPT = frozenset({"id", "type", "contributing_authority", "published", "reviewed"})
+_NOT_KEPT = frozenset(
+    {"id", "type", "contributing_authority", "published", "reviewed", "review_by"}
+)
+"""Front matter that an edit begins without; by when it must be read again is decided anew."""
 
 
 def _kept(fields: Mapping[str, Any], vocabularies: Vocabularies) -> dict[str, Any]:

@@ -238,8 +238,9 @@ def _saved(manuscript: Manuscript, name: str, form: forms.SectionForm) -> Respon
 @requires(Permission.WRITING_WRITE)
 def save(manuscript_id: int, name: str) -> ResponseReturnValue:
     """Save a section as writing pauses, and answer with what is found in it."""
-    manuscript = _seen(manuscript_id)
     form = forms.SectionForm()
+    checking.prepare(form.text.data or "")
+    manuscript = _seen(manuscript_id)
     if not form.validate_on_submit():
         return jsonify(problem=" ".join(form.text.errors) or "This page has expired"), 422
     try:

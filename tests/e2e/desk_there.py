@@ -5,19 +5,19 @@ from flask import Flask
 from portal.core import clock
 from portal.core.database import db, short_transaction
 from portal.library import demand, law
+from tests import starter
 from tests.databases import Databases
 from tests.e2e.reviewing_there import with_reviews
 from tests.integration.keeping import instrument
 from tests.integration.publishing import acting, vocabularies
 from tests.people import CURATOR
 
-LAW_IN_FORCE, LAW_ENDED = 1, 2
-"""Laws in alphabetical order; the second is superseded by the first."""
 RESTS_ON_IT = "guidance-001"
-NAMES = {
-    LAW_IN_FORCE: "Channel duty guidance: protecting people susceptible to radicalisation 2023",
-    LAW_ENDED: "Children Act 1989",
-}
+CHANNEL = "Channel duty guidance: protecting people susceptible to radicalisation 2023"
+CHILDREN_ACT = "Children Act 1989"
+LAW_IN_FORCE, LAW_ENDED = (1 + starter.LAWS.index(name) for name in (CHANNEL, CHILDREN_ACT))
+"""Numbers of laws; the second is superseded by the first."""
+NAMES = {LAW_IN_FORCE: CHANNEL, LAW_ENDED: CHILDREN_ACT}
 
 
 def with_desk(databases: Databases) -> Flask:

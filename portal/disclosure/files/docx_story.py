@@ -5,14 +5,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
+from portal.disclosure.files.docx_places import (
+    Page,
+    drawing_away,
+    paragraph_away,
+    row_away,
+    table_away,
+)
 from portal.disclosure.files.docx_styles import (
     Numbering,
     Styles,
     fill_of,
     look_of,
     numbering,
+    on,
     outline,
 )
+from portal.disclosure.files.docx_tables import Cell, TableStyle
 from portal.disclosure.files.gathering import Gathering
 from portal.disclosure.files.packages import Package
 from portal.disclosure.files.pictures import Crop, in_document
@@ -47,6 +56,7 @@ class Document:
     styles: Styles
     lists: Numbering
     page_fill: str = "ffffff"
+    page: Page = (1584.0, 1584.0)
     noted: set[tuple[str, str]] = field(default_factory=set)
     """Notes, as kind and id, that text refers to which a reader sees."""
     displayed: set[str] = field(default_factory=set)
@@ -63,6 +73,8 @@ class Place:
     """Of the cell or box around; None is the page."""
     style: Look = field(default_factory=Look)
     hidden: Where | None = None
+    table: Look = field(default_factory=Look)
+    """What the style of the table around says."""
 
 
 class Walk:
@@ -76,6 +88,8 @@ class Walk:
         self._instruction: list[str] = []
         self._fields: list[str] = []
         """Addresses of the fields that are open, the innermost last."""
+        self._instructing: list[bool] = []
+        """For each field that is open: its result has not begun."""
         self._handlers: dict[str, Callable[[Element, Place], None]] = {
             "p": self._paragraph,
             "r": self._run,
@@ -117,17 +131,20 @@ class Walk:
             return
         link = place.link or next((one for one in reversed(self._fields) if one), "")
         where = place.hidden or (look.hides() if look else None)
+        if any(self._instructing):  # no program shows this, instruction or not
+            where = where or Where.FIELD
         self.story.text(text, where, link)
 
     def _paragraph(self, paragraph: Element, place: Place) -> None:
         properties = paragraph.find("pPr")
         named = properties.find("pStyle") if properties is not None else None
         style = self.document.styles.get(named.get("val") if named is not None else None)
-        look = style.look.over(self.document.styles.default)
+        look = style.look.over(place.table).over(self.document.styles.default)
         fill = fill_of(properties)
         if fill is not None:
             look = replace(look, fill=fill)
-        self.go(paragraph, replace(place, style=look))
+        away = paragraph_away(properties, self.document.page)
+        self.go(paragraph, replace(place, style=look, hidden=place.hidden or away))
         level = outline(properties)
         heading = _heading(style.name, style.level if level is None else level)
         number = numbering(properties) or style.numbering
@@ -177,13 +194,17 @@ class Walk:
             if len(self._fields) >= _DEEPEST:
                 raise Refused(TOO_COMPLEX)
             self._fields.append("")
+            self._instructing.append(True)
             self._keep_form(mark)
         elif kind == "separate":
             self._instructed()
+            if self._instructing:
+                self._instructing[-1] = False
         elif kind == "end":
             self._instructed()
             if self._fields:
                 self._fields.pop()
+                self._instructing.pop()
 
     def _instructed(self) -> None:
         instruction = "".join(self._instruction).strip()
@@ -256,7 +277,7 @@ class Walk:
             self.story.shown,
         )
         outer, self.story = self.story, inner
-        self.go(box, replace(place, style=Look()))
+        self.go(box, replace(place, style=Look(), table=Look()))
         inner.finish()
         self.story = outer
 
@@ -267,16 +288,17 @@ class Walk:
         alts = [one.get("descr") or one.get("title") for one in properties]
         alts += [one.get("alt") for one in own if one.tag == "shape"]
         alt = next((text for text in alts if text), "")
-        hidden = any(_hidden_shape(one) for one in own)
+        away = drawing_away(own, self.document.page)
+        hidden = Where.HIDDEN if any(_hidden_shape(one) for one in own) else away
         for one in own:
             self._described(one, place, own_only=True)
-        gone = hidden or place.deleted or place.hidden is not None
+        gone = place.deleted or (place.hidden or hidden) is not None
         for parent in own:
             for one in parent:
                 if one.tag in ("blip", "imagedata"):
                     self._picture(one, parent, alt, shown=self.story.shown and not gone)
-        inside = replace(place, hidden=place.hidden or (Where.HIDDEN if hidden else None))
-        self.go(drawing, replace(inside, fill=_box_fill(drawing, place.fill)))
+        inside = replace(place, hidden=place.hidden or hidden)
+        self.go(drawing, replace(inside, fill=_box_fill(own, place.fill)))
 
     def _picture(self, blip: Element, parent: Element, alt: str, *, shown: bool) -> None:
         for key in ("embed", "id", "link"):
@@ -322,33 +344,67 @@ class Walk:
     def _table(self, table: Element, place: Place) -> None:
         """Walk cells; a table inside a cell becomes the cell's text."""
         properties = table.find("tblPr")
-        style = properties.find("tblStyle") if properties is not None else None
-        if style is not None and style.get("val") in self.document.styles.shaded_tables:
-            place = replace(place, fill="")
-        elif (fill := fill_of(properties)) is not None:
-            place = replace(place, fill=fill)
-        rows = [self._row(row, place) for row in _inside(table, "tr")]
+        fill = fill_of(properties)
+        away = table_away(properties, self.document.page)
+        place = replace(
+            place,
+            fill=place.fill if fill is None else fill,
+            hidden=place.hidden or away,
+        )
+        style = TableStyle(self.document.styles, properties)
+        found = _inside(table, "tr")
+        columns = max((_width(row) for row in found), default=0)
+        rows = [
+            self._row(row, place, style, Cell(number, 0, len(found), columns))
+            for number, row in enumerate(found)
+        ]
         if self.story.shown:
             self.gathering.rendering.table(rows)
 
-    def _row(self, row: Element, place: Place) -> list[str]:
+    def _row(self, row: Element, place: Place, style: TableStyle, first: Cell) -> list[str]:
         properties = row.find("trPr")
         if properties is not None and properties.find("del") is not None:
             place = replace(place, deleted=True)
-        if properties is not None and properties.find("hidden") is not None:
+        if properties is not None and on(properties.find("hidden")):
             place = replace(place, hidden=Where.HIDDEN)
-        cells = []
+        place = replace(place, hidden=place.hidden or row_away(properties))
+        cells: list[str] = []
         for cell in _inside(row, "tc"):
-            properties = cell.find("tcPr")
-            fill = fill_of(properties)
-            inside = place if fill is None else replace(place, fill=fill)
-            if properties is not None and properties.find("cellDel") is not None:
-                inside = replace(inside, deleted=True)
+            look = style.look(replace(first, column=len(cells)))
             self.gathering.rendering.begin()
-            self.go(cell, inside)
+            self.go(cell, self._cell(cell, place, look))
             cells.append(self.gathering.rendering.end())
             cells += [""] * (_span(cell) - 1)
         return cells
+
+    def _cell(self, cell: Element, place: Place, look: Look) -> Place:
+        """Return what holds for the text of a cell whose table's style says `look`."""
+        properties = cell.find("tcPr")
+        place = replace(place, table=replace(look, fill=None))
+        if look.fill is not None:
+            place = replace(place, fill=look.fill)
+        if properties is None:
+            return place
+        if properties.find("shd") is not None:
+            own = fill_of(properties)  # one of its own that is none shows the page again
+            place = replace(place, fill=self.document.page_fill if own is None else own)
+        if properties.find("cellDel") is not None:
+            return replace(place, deleted=True)
+        if place.hidden is None and any(_continues(properties.find(k)) for k in _MERGED):
+            return replace(place, hidden=Where.HIDDEN)
+        return place
+
+
+_MERGED = ("vMerge", "hMerge")
+
+
+def _continues(merge: Element | None) -> bool:
+    """Tell whether a cell is the rest of a merged one, of which programs show only the first."""
+    return merge is not None and merge.get("val", "continue") != "restart"
+
+
+def _width(row: Element) -> int:
+    return sum(_span(cell) for cell in _inside(row, "tc"))
 
 
 def _hidden_shape(shape: Element) -> bool:
@@ -421,14 +477,45 @@ def _of(story: Story) -> str:
     return "" if story.where is Where.BODY else f"{story.where} {story.place}".strip()
 
 
-def _box_fill(drawing: Element, around: str | None) -> str | None:
+def _box_fill(own: list[Element], around: str | None) -> str | None:
     """Return what lies behind the text of a box: "" where a fill of its own can't be told."""
-    for shape in drawing.iter():
-        if shape.tag in ("solidFill", "gradFill", "blipFill", "pattFill", "fillRef"):
+    fills: set[str | None] = set()
+    for one in own:
+        if one.tag == "spPr":
+            fills.add(_shape_fill(one, around))
+        elif one.get("fillcolor") and one.get("filled") not in ("f", "false"):
+            colour = _VML_COLOUR.match(one.get("fillcolor", ""))
+            named = _NAMED_COLOURS.get(one.get("fillcolor", "").partition(" ")[0], "")
+            fills.add(colour[1].lower() if colour else named)
+    if fills == {_BY_STYLE}:
+        styled = any(one.tag == "fillRef" and one.get("idx") != "0" for one in own)
+        return "" if styled else around
+    fills.discard(_BY_STYLE)
+    return around if not fills else fills.pop() if len(fills) == 1 else ""
+
+
+_VML_COLOUR = re.compile(r"#([0-9a-fA-F]{6})\b")
+_NAMED_COLOURS = {
+    "white": "ffffff", "lt1": "ffffff", "bg1": "ffffff", "window": "ffffff",
+    "black": "000000", "dk1": "000000", "tx1": "000000", "windowText": "000000",
+}  # fmt: skip
+_BY_STYLE = "by style"
+
+
+def _shape_fill(properties: Element, around: str | None) -> str | None:
+    """Return the fill that a shape's own properties say."""
+    for one in properties:
+        if one.tag == "noFill":
+            return around
+        if one.tag in ("gradFill", "blipFill", "pattFill", "grpFill"):
             return ""
-        if shape.get("fillcolor") and shape.get("filled") not in ("f", "false"):
-            return ""
-    return around
+        if one.tag == "solidFill":
+            colour = next(iter(one), None)
+            if colour is None or len(colour):  # made lighter, darker or see-through
+                return ""
+            value = colour.get("val", "").lower()
+            return value if colour.tag == "srgbClr" else _NAMED_COLOURS.get(value, "")
+    return _BY_STYLE
 
 
 def _crop(blip: Element, parent: Element) -> Crop | None:

@@ -116,13 +116,10 @@ class Styles:
         self._elements: dict[str, Element] = {}
         self._known: dict[str, Style] = {}
         self.default = Look()
-        self.shaded_tables: set[str] = set()
         if root is None:
             return
         for element in root.iter("style"):
             self._elements[element.get("styleId", "")] = element
-            if element.get("type") == "table" and element.find(".//shd") is not None:
-                self.shaded_tables.add(element.get("styleId", ""))
             if element.get("type") == "paragraph" and element.get("default") in ("1", "true"):
                 self._default = element.get("styleId", "")
         self.default = look_of(root.find("docDefaults/rPrDefault/rPr"))
@@ -132,6 +129,10 @@ class Styles:
     def get(self, identifier: str | None) -> Style:
         """Return a style by its id; without one, the default paragraph style."""
         return self._resolve(identifier or self._default, 0)
+
+    def element(self, identifier: str) -> Element | None:
+        """Return a style as it is written."""
+        return self._elements.get(identifier)
 
     def _resolve(self, identifier: str, depth: int) -> Style:
         if identifier in self._known:

@@ -3,7 +3,7 @@
 import warnings
 from pathlib import PurePath
 
-from portal.disclosure.files import docx, odt, pdf, pictures, plain, rtf
+from portal.disclosure.files import docx, leftovers, odt, pdf, pictures, plain, rtf
 from portal.disclosure.files.gathering import Gathering
 from portal.disclosure.files.kinds import kind_of
 from portal.disclosure.files.limits import Limits
@@ -39,6 +39,8 @@ def _read(data: bytes, name: str, gathering: Gathering, *, inside: bool = False)
         package = open_package(data, gathering.limits, gathering.budget)
     kind = kind_of(data, name, package, inside=inside)
     _take(kind, data, package, gathering)
+    if package:
+        leftovers.of_package(data, package, gathering)
     return gathering.reading(kind)
 
 

@@ -14,6 +14,8 @@ _LETTERS = re.compile(r"[^\W_]")
 _ASCII_RUN = re.compile(rb"[\x20-\x7e]{5,}")
 _WIDE_RUN = re.compile(rb"(?:[\x20-\x7e]\x00){5,}")
 
+LEFT_OUT = "Some text is left out of the rendering: it could not be told whether a reader sees it."
+
 
 @dataclass
 class Gathering:

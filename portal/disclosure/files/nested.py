@@ -1,6 +1,7 @@
 """Files inside files that are of no kind taken by themselves, such as a sheet behind a chart."""
 
 from portal.disclosure.files.gathering import Gathering
+from portal.disclosure.files.leftovers import of_package
 from portal.disclosure.files.packages import Package, open_package
 from portal.disclosure.files.reading import Where
 from portal.disclosure.files.refusals import MACROS, PROTECTED, Refused
@@ -24,6 +25,7 @@ def inside_only(data: bytes, name: str, gathering: Gathering) -> bool:
         return False
     for one in package.names:
         _part(package, one, gathering)
+    of_package(data, package, gathering)
     return True
 
 

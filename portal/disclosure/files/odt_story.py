@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
-from portal.disclosure.files.odt_styles import Styles
+from portal.disclosure.files.odt_styles import Styles, points
 from portal.disclosure.files.packages import Package
 from portal.disclosure.files.pictures import in_document
 from portal.disclosure.files.reading import Where
@@ -13,6 +13,8 @@ from portal.disclosure.files.xml_text import dull
 
 _MOST_REPEATED = 1000
 """Rows, columns or spaces that a document may say are repeated; only these many are."""
+_MARGIN = 72.0
+"""Points; what sticks out of its margin by less is taken to be on the page."""
 _FORM_TEXTS = ("name", "label", "title", "value", "current-value", "help-text", "string-value")
 _DULL_STARTS = (
     "Image",
@@ -201,19 +203,27 @@ class Walk:
     def _table(self, element: Element, place: Place) -> None:
         self._named(element)
         inner = replace(self._styled(element, "table", place), depth=-1)
-        rows = [self._row(row, inner) for row in _rows_inside(element)]
+        hidden = _hidden_columns(element)
+        rows = [self._row(row, inner, hidden) for row in _rows_inside(element)]
         if self.story.shown:
             self.gathering.rendering.table(rows)
 
-    def _row(self, row: Element, place: Place) -> list[str]:
+    def _row(self, row: Element, place: Place, hidden: set[int]) -> list[str]:
         if row.get("visibility") in ("collapse", "filter"):
-            place = replace(place, hidden=Where.HIDDEN)
-        cells = []
+            place = replace(place, hidden=place.hidden or Where.HIDDEN)
+        cells: list[str] = []
+        column = 0
         for cell in row:
             if cell.tag in ("table-cell", "covered-table-cell"):
+                # a cell under the one beside it is kept in the file, and not shown
+                unseen = cell.tag == "covered-table-cell" or column in hidden
+                inner = self._styled(cell, "table-cell", place)
+                if unseen:
+                    inner = replace(inner, hidden=place.hidden or Where.HIDDEN)
                 self.gathering.rendering.begin()
-                self.go(cell, self._styled(cell, "table-cell", place))
+                self.go(cell, inner)
                 cells.append(self.gathering.rendering.end())
+                column += _count(cell.get("number-columns-repeated"))
         return cells
 
     def _frame(self, element: Element, place: Place) -> None:
@@ -222,6 +232,7 @@ class Walk:
         for key in ("title", "desc"):
             self.gathering.add(element.findtext(key) or "", Where.ALT_TEXT)
         style = self.styles.get("graphic", element.get("style-name"))
+        place = replace(place, hidden=place.hidden or self._away(element))
         for child in element:
             if child.tag == "image":
                 self._image(child, alt, style.clipped, place)
@@ -237,7 +248,21 @@ class Walk:
         for key in ("title", "desc"):
             self.gathering.add(element.findtext(key) or "", Where.ALT_TEXT)
         style = self.styles.get("graphic", element.get("style-name"))
+        place = replace(place, hidden=place.hidden or self._away(element))
         self._box(element, replace(place, look=style.look))
+
+    def _away(self, element: Element) -> Where | None:
+        """Tell whether a frame is not displayed, or stands off the page."""
+        if element.get("display") in ("none", "printer"):
+            return Where.HIDDEN
+        sides = (("x", "width"), ("y", "height"))
+        for (start, length), whole in zip(sides, self.styles.page, strict=True):
+            at = points(element.get(start)) or 0.0
+            if at >= whole or at + (points(element.get(length)) or 0.0) <= -_MARGIN:
+                return Where.OFF_PAGE
+            if at < -2 * _MARGIN:
+                return Where.UNSURE
+        return None
 
     def _box(self, element: Element, place: Place) -> None:
         story = Story(self.gathering, Where.TEXT_BOX, seen=self.story.seen, shown=self.story.shown)
@@ -307,6 +332,30 @@ _INLINE = {
 }  # fmt: skip
 
 
+def _count(value: str | None) -> int:
+    return min(int(value), _MOST_REPEATED) if value and value.isdigit() else 1
+
+
+def _hidden_columns(table: Element) -> set[int]:
+    """Return the numbers, from 0, of a table's columns that are collapsed."""
+    hidden: set[int] = set()
+    number = 0
+
+    def walk(element: Element, unseen: bool) -> None:
+        nonlocal number
+        for child in element:
+            if child.tag == "table-column":
+                count = _count(child.get("number-columns-repeated"))
+                if unseen or child.get("visibility") in ("collapse", "filter"):
+                    hidden.update(range(number, number + count))
+                number += count
+            elif child.tag in ("table-columns", "table-header-columns", "table-column-group"):
+                walk(child, unseen or child.get("display") == "false")
+
+    walk(table, False)
+    return hidden
+
+
 def _rows_inside(table: Element) -> list[Element]:
     """Return a table's own rows, not those of tables in its cells."""
     found: list[Element] = []
@@ -315,4 +364,7 @@ def _rows_inside(table: Element) -> list[Element]:
             found.append(child)
         elif child.tag in ("table-rows", "table-header-rows", "table-row-group"):
             found += _rows_inside(child)
+            if child.get("display") == "false":
+                for row in _rows_inside(child):
+                    row.set("visibility", "collapse")
     return found

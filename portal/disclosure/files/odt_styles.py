@@ -1,11 +1,16 @@
 """Styles of an OpenDocument text: how text looks, which sections are hidden."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
 from portal.disclosure.files.stories import Look
 
 _DEEPEST = 20
+_A4 = (595.3, 841.9)
+_USUAL = 12.0
+"""Points, of text whose size no style says."""
+_NARROWEST = 0.1
+"""Of a letter's width."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,8 @@ class Styles:
         self._known: dict[tuple[str, str], Style] = {}
         self._numbered: dict[tuple[str, int], bool] = {}
         self.page_fill = "ffffff"
+        self.page = _A4
+        """Width and height of the largest page, in points."""
         for root in roots:
             for element in root.iter("style"):
                 key = (element.get("family", ""), element.get("name", ""))
@@ -36,6 +43,11 @@ class Styles:
             for element in root.iter("page-layout-properties"):
                 fill = element.get("background-color", "transparent")
                 self.page_fill = self.page_fill if fill == "transparent" else fill
+                width, height = (
+                    points(element.get("page-width")),
+                    points(element.get("page-height")),
+                )
+                self.page = (max(self.page[0], width or 0), max(self.page[1], height or 0))
 
     def _list(self, element: Element) -> None:
         for level in element:
@@ -58,7 +70,7 @@ class Styles:
             return Style()
         above = element.get("parent-style-name") or ("" if key[1] else None)
         base = Style() if above is None else self.get(family, above, depth + 1)
-        look = _look(element).over(base.look)
+        look = replace(_look(element), size=_size(element, base.look.size)).over(base.look)
         self._known[key] = Style(look, _clipped(element) or base.clipped)
         return self._known[key]
 
@@ -74,21 +86,53 @@ def _look(style: Element) -> Look:
             fill = found
         if name == "graphic-properties" and element is not None and element.get("fill") == "none":
             continue
-        if element is not None and element.get("fill-color") and element.get("fill"):
+        if element is not None and element.get("fill") in ("gradient", "bitmap", "hatch"):
+            fill = fill or ""  # cannot be told
+        elif element is not None and element.get("fill-color") and element.get("fill"):
             fill = fill or element.get("fill-color")
     if text is None:
         return Look(fill=fill)
     colour = {"white": "#ffffff", "black": "#000000"}.get(text.get("color", ""), text.get("color"))
     display = text.get("display")
-    hidden = None if display is None else display == "none"
+    hidden = None if display is None else display != "true"  # on a condition: nobody knows
     if text.get("use-window-font-color") == "true":
         colour = ""
     elif text.get("color") and text.get("opacity") == "0%":  # without a colour, it means nothing
         hidden = True
-    return Look(hidden, colour, fill, _points(text.get("font-size", "")))
+    scale = _share(text.get("text-scale", ""))
+    if scale is not None and scale < _NARROWEST:
+        hidden = True
+    return Look(hidden, colour, fill)
 
 
-def _points(size: str) -> float | None:
+def _size(style: Element, base: float | None) -> float | None:
+    """Return the size of a style's letters, which may be a share of those it is based on."""
+    text = style.find("text-properties")
+    if text is None:
+        return None
+    said = text.get("font-size", "")
+    share = _share(said)
+    size = points(said) if share is None else share * (base or _USUAL)
+    more = points(text.get("font-size-rel"))
+    if more is not None:
+        size = max((base or _USUAL) + more, 0.0)
+    raised = _share((text.get("text-position", "").split() or [""])[-1])
+    if raised is not None and len(text.get("text-position", "").split()) > 1:
+        size = raised * (size or base or _USUAL)
+    return size
+
+
+def _share(value: str) -> float | None:
+    try:
+        return float(value[:-1]) / 100 if value.endswith("%") else None
+    except ValueError:
+        return None
+
+
+def points(size: str | None) -> float | None:
+    """Return a length such as "2.5cm" in points, or nothing."""
+    if not size:
+        return None
     for unit, points in (("pt", 1.0), ("cm", 28.35), ("mm", 2.835), ("in", 72.0)):
         if size.endswith(unit):
             try:

@@ -5,7 +5,6 @@ import logging
 import re
 from typing import Any
 
-from pdfminer.layout import LTChar
 from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
@@ -13,8 +12,18 @@ from pdfminer.pdftypes import PDFObjRef, PDFStream, resolve1
 from pdfminer.utils import apply_matrix_rect, mult_matrix
 from PIL import Image
 
-from portal.disclosure.files.gathering import Gathering
-from portal.disclosure.files.pdf_layout import Block, blocks, body_size, heading, plain
+from portal.disclosure.files.gathering import LEFT_OUT, Gathering
+from portal.disclosure.files.leftovers import of_pdf
+from portal.disclosure.files.pdf_colours import rgb_of
+from portal.disclosure.files.pdf_covers import Box, Cover
+from portal.disclosure.files.pdf_layout import (
+    Block,
+    blocks,
+    body_size,
+    heading,
+    in_order,
+    whole_words,
+)
 from portal.disclosure.files.pdf_objects import (
     attachments,
     is_jpeg,
@@ -23,14 +32,12 @@ from portal.disclosure.files.pdf_objects import (
     sweep,
 )
 from portal.disclosure.files.pdf_page import (
-    Box,
-    Cover,
     Interpreter,
+    Letter,
     Painter,
     crossed,
     page_matrix,
     paint,
-    rgb_of,
 )
 from portal.disclosure.files.pictures import opened, remade
 from portal.disclosure.files.reading import Where
@@ -65,12 +72,14 @@ def read_pdf(data: bytes, gathering: Gathering) -> None:
     _render(shown, gathering)
     if any(one.where is Where.FORM_FIELD and one.place == "value" for one in gathering.pieces):
         gathering.warn("What is filled in on the form is left out of the rendering.")
-    if not any(blocks for blocks, _ in shown):
+    unsure = any(one.where is Where.UNSURE for one in gathering.pieces)
+    if not unsure and not any(blocks for blocks, _ in shown):
         gathering.warn(
             "No text could be read on any page: pictures of text cannot be checked by a machine."
         )
     _removed_pages(document, pages, gathering)
     _earlier(data, gathering)
+    of_pdf(data, document, gathering)
 
 
 def _opened(data: bytes) -> PDFDocument:
@@ -129,9 +138,9 @@ def _page(page: PDFPage, number: int, off: frozenset[int], gathering: Gathering)
 
 def _texts(painter: Painter, covers: list[Cover], place: str, gathering: Gathering) -> list[Block]:
     """Keep a page's text, seen and hidden, and return the blocks that are seen."""
-    letters: dict[Where | None, list[LTChar]] = {}
-    for char, hidden in painter.painted.sorted_out(covers):
-        letters.setdefault(hidden, []).append(char)
+    letters: dict[Where | None, list[Letter]] = {}
+    for letter, hidden in whole_words(painter.painted.sorted_out(covers)):
+        letters.setdefault(hidden, []).append(letter)
     seen = blocks(letters.pop(None, []), painter.page)
     lines = "\n".join(block.text for block in seen)
     gathering.add(lines, Where.BODY, place, seen=True)
@@ -140,30 +149,12 @@ def _texts(painter: Painter, covers: list[Cover], place: str, gathering: Gatheri
         gathering.warn(f"Some letters on {place} could not be read.")
     for where, hidden_letters in letters.items():
         if where is not None:
-            text = _in_order(hidden_letters)
-            gathering.add(text, where, place)
+            gathering.add(in_order(hidden_letters), where, place)
+    if Where.UNSURE in letters:
+        gathering.warn(LEFT_OUT)
+    if painter.painted.hatching.full:
+        gathering.warn(f"There are too many lines on {place} to tell what they hide.")
     return seen
-
-
-def _in_order(letters: list[LTChar]) -> str:
-    """Return letters as text in the order they were painted: those hidden may overlap."""
-    parts: list[str] = []
-    before: LTChar | None = None
-    for char in letters:
-        if before is not None:
-            parts.append(_between(before, char))
-        parts.append(plain(char.get_text()))
-        before = char
-    return "".join(parts)
-
-
-def _between(before: LTChar, char: LTChar) -> str:
-    """Return what parts two letters: a new line, a space or nothing."""
-    size = max(char.size, before.size, 0.1)
-    if abs(char.y0 - before.y0) > size * 0.5:
-        return "\n"
-    apart = char.x0 - before.x1 > size * 0.2 or char.x1 < before.x0 - size * 0.2
-    return " " if apart else ""
 
 
 def _annotations(page: PDFPage) -> list[dict[str, Any]]:
@@ -227,7 +218,7 @@ def _appearances(
         inner.start = None
         corner = (1, 0, 0, 1, box[0], box[1])
         inner.render_contents(resources, [normal], ctm=mult_matrix((1, 0, 0, 1, 0, 0), corner))
-        text = _in_order([letter.char for letter in painter.painted.letters])
+        text = in_order(painter.painted.letters)
         field = name_of(one.get("Subtype")) == "Widget"
         where = Where.FORM_FIELD if field else Where.ANNOTATION
         gathering.add(text, where, place, seen=not _unseen(one))
@@ -237,6 +228,8 @@ def _pictures(painter: Painter, covers: list[Cover], gathering: Gathering) -> li
     """Make a page's pictures anew; return their numbers in the rendering."""
     numbers = []
     over = [*painter.painted.covers, *covers]
+    if painter.painted.masked_pictures:
+        gathering.warn("A picture that something may hide is left out of the rendering.")
     for stream, box, order in painter.painted.pictures:
         own = order + 1  # a picture covers what was painted before it
         if any(one.order > own and crossed(one.box, box) for one in over):
@@ -293,7 +286,7 @@ def _removed_pages(document: PDFDocument, pages: list[PDFPage], gathering: Gathe
         if isinstance(value, dict) and name_of(value.get("Type")) == "Page" and number not in kept:
             page = PDFPage(document, number, value, None)
             painter, _ = paint(page, frozenset(), _PAINTED)
-            text = _in_order([letter.char for letter in painter.painted.letters])
+            text = in_order(painter.painted.letters)
             gathering.add(text, Where.EARLIER, "removed page")
 
 
@@ -325,7 +318,6 @@ def _lines(data: bytes, gathering: Gathering) -> list[str]:
     sweep(document, version)
     for page in _pages(document, version):
         painter, _ = paint(page, frozenset(), _PAINTED)
-        letters = [letter.char for letter in painter.painted.letters]
-        for block in blocks(letters, painter.page):
+        for block in blocks(painter.painted.letters, painter.page):
             version.add(block.text, Where.EARLIER)
     return [line for piece in version.pieces for line in piece.text.splitlines()]

@@ -4,6 +4,7 @@ Positions are those of the page in points, its rotation applied. Built on pdfmin
 interpreter knows neither layers, clipping nor transparency: these are added here.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -24,11 +25,12 @@ from pdfminer.pdftypes import PDFObjRef, PDFStream, dict_value, resolve1
 from pdfminer.psparser import PSLiteral
 from pdfminer.utils import apply_matrix_pt, apply_matrix_rect, mult_matrix
 
+from portal.disclosure.files.pdf_colours import Space, initial, rgb_of
+from portal.disclosure.files.pdf_covers import Box, Cover, Hatching, Outline, Point, hidden_by
 from portal.disclosure.files.reading import Where
 from portal.disclosure.files.refusals import TOO_COMPLEX, Refused
-from portal.disclosure.files.stories import RGB, near
+from portal.disclosure.files.stories import RGB
 
-Box = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
 
 _SMALLEST = 1.0
@@ -40,6 +42,10 @@ _DEEPEST = 30
 _MOST_FORMS = 5000
 """Of one page."""
 _MOST_COVERS = 3000
+_MOST_PARTS = 20
+_MOST_POINTS = 200
+"""Of one line of a shape; more are thinned out."""
+_MOST_POINTS_OF_PAGE = 20_000
 _THICK = 4.0
 """Points; a line of that width blacks out text."""
 _UNSEEN_MODES = (3, 7)
@@ -47,23 +53,14 @@ _UNSEEN_MODES = (3, 7)
 
 
 @dataclass(frozen=True)
-class Cover:
-    """Something painted: its box, its colour (None for a picture or pattern), when.
-
-    `sure`: it is opaque all over its box; else it may change what lies behind a letter, no more.
-    """
-
-    box: Box
-    colour: RGB | None
-    order: int
-    sure: bool = True
-
-
-@dataclass(frozen=True)
 class Letter:
     """A letter (or a few that are one sign), when painted, and how hidden before what follows."""
 
     char: LTChar
+    upright: LTChar
+    """The same with the page turned so that its line runs from left to right."""
+    turned: tuple[int, bool]
+    """Degrees the page was turned by, and whether it was mirrored."""
     order: int
     colour: RGB | None
     hidden: Where | None
@@ -79,28 +76,27 @@ class Painted:
     """With where they stand and when they were painted."""
     described: list[str] = field(default_factory=list)
     """Texts that stand for marked content (ActualText, Alt)."""
+    hatching: Hatching = field(default_factory=Hatching)
+    masked_pictures: int = 0
+    """Pictures of which a mask may hide a part."""
 
-    def sorted_out(self, extra: Sequence[Cover] = ()) -> list[tuple[LTChar, Where | None]]:
+    def sorted_out(self, extra: Sequence[Cover] = ()) -> list[tuple[Letter, Where | None]]:
         """Return each letter with how a reader is kept from seeing it."""
         if len(self.covers) > _MOST_COVERS:
             self.covers.sort(key=lambda cover: -_area(cover.box))
             self.covers = sorted(self.covers[:_MOST_COVERS], key=lambda cover: cover.order)
         covers = [*self.covers, *extra]
-        return [(letter.char, letter.hidden or _under(letter, covers)) for letter in self.letters]
+        return [(letter, self._hidden(letter, covers)) for letter in self.letters]
 
-
-def _under(letter: Letter, covers: list[Cover]) -> Where | None:
-    """Tell whether a letter is covered later, or has the colour of what lies behind it."""
-    x, y = _middle(letter.char.bbox)
-    behind: RGB | None = (255.0, 255.0, 255.0)
-    for cover in covers:
-        x0, y0, x1, y1 = cover.box
-        if x0 <= x <= x1 and y0 <= y <= y1:
-            if cover.order < letter.order:
-                behind = cover.colour
-            elif cover.sure:
-                return Where.COVERED
-    return Where.SAME_COLOUR if near(letter.colour, behind) else None
+    def _hidden(self, letter: Letter, covers: list[Cover]) -> Where | None:
+        if letter.hidden and letter.hidden is not Where.UNSURE:
+            return letter.hidden
+        by_lines = self.hatching.hides(letter.char.bbox, letter.order)
+        middle = _middle(letter.char.bbox)
+        by_shapes = hidden_by(covers, middle, letter.order, letter.colour)
+        found = (by_shapes, by_lines, letter.hidden)
+        sure = next((one for one in found if one and one is not Where.UNSURE), None)
+        return sure or (Where.UNSURE if any(found) else None)
 
 
 def _middle(box: Box) -> tuple[float, float]:
@@ -112,9 +108,11 @@ def _area(box: Box) -> float:
 
 
 class Graphics(PDFGraphicState):
-    """A graphics state with opacity and clipping."""
+    """A graphics state with opacity, soft masks and clipping."""
 
     opacity = 1.0
+    stroke_opacity = 1.0
+    masked = False
     clip: Box | None = None
 
     def copy(self) -> "Graphics":
@@ -137,6 +135,8 @@ class Painter(PDFTextDevice):
         self._left = budget
         self._mode = 0
         self._forms = 0
+        self._points = 0
+        """Of all shapes so far that are no rectangles."""
 
     def next_order(self) -> int:
         """Return the number of the next thing painted."""
@@ -177,21 +177,28 @@ class Painter(PDFTextDevice):
         except PDFUnicodeNotDefined:
             text = "\N{REPLACEMENT CHARACTER}"
         width, shift = font.char_width(cid), font.char_disp(cid)
-        char = LTChar(matrix, font, fontsize, scaling, rise, text, width, shift, ncs, graphicstate)
+
+        def laid(on: Matrix) -> LTChar:
+            return LTChar(on, font, fontsize, scaling, rise, text, width, shift, ncs, graphicstate)
+
+        char = laid(matrix)
+        turned = (0, False) if font.is_vertical() else _turned(matrix, scaling)
+        upright = laid(mult_matrix(matrix, _turn(*turned))) if any(turned) else char
         stroked = self._mode in (1, 5)
         colour = (
             rgb_of(graphicstate.scs, graphicstate.scolor)
             if stroked
             else rgb_of(graphicstate.ncs, graphicstate.ncolor)
         )
-        hidden = self._hidden(char, graphicstate)
-        self.painted.letters.append(Letter(char, self.next_order(), colour, hidden))
+        hidden = self._hidden(char, upright, graphicstate)
+        order = self.next_order()
+        self.painted.letters.append(Letter(char, upright, turned, order, colour, hidden))
         return char.adv
 
-    def _hidden(self, char: LTChar, state: PDFGraphicState) -> Where | None:
+    def _hidden(self, char: LTChar, upright: LTChar, state: PDFGraphicState) -> Where | None:
         if any(self.layers):
             return Where.LAYER_OFF
-        opacity = getattr(state, "opacity", 1.0)
+        opacity = getattr(state, "stroke_opacity" if self._mode in (1, 5) else "opacity", 1.0)
         if self._mode in _UNSEEN_MODES or opacity <= 0.05:
             return Where.INVISIBLE
         x, y = _middle(char.bbox)
@@ -199,9 +206,10 @@ class Painter(PDFTextDevice):
         for x0, y0, x1, y1 in (self.page, clip or self.page):
             if not (x0 <= x <= x1 and y0 <= y <= y1):
                 return Where.OFF_PAGE
-        # the letter's own box may be turned: its least side is its width or its height
-        narrow = char.adv > 0 and min(char.width, char.height) < _NARROWEST
-        return Where.TINY if char.size < _SMALLEST or narrow else None
+        narrow = char.adv > 0 and min(upright.width, upright.height) < _NARROWEST
+        if upright.size < _SMALLEST or narrow:
+            return Where.TINY
+        return Where.UNSURE if getattr(state, "masked", False) or opacity <= 0.15 else None
 
     def paint_path(
         self,
@@ -213,25 +221,66 @@ class Painter(PDFTextDevice):
     ) -> None:
         if any(self.layers):
             return
-        if getattr(graphicstate, "opacity", 1.0) < _OPAQUE:
-            points = [apply_matrix_pt(self._matrix(), one) for one in _points(path)]
-            return self._cover(_around(points), None, None, sure=False)
-        clip = getattr(graphicstate, "clip", None)
-        for part in _subpaths(path):
-            points = [apply_matrix_pt(self._matrix(), point) for point in part]
-            if fill and (box := _rectangle(points)):
-                self._cover(box, rgb_of(graphicstate.ncs, graphicstate.ncolor), clip)
-            elif fill:
-                self._cover(_around(points), None, clip, sure=False)
-            if stroke and graphicstate.linewidth >= _THICK:
-                colour = rgb_of(graphicstate.scs, graphicstate.scolor)
-                for box in _bars(points, graphicstate.linewidth):
-                    self._cover(box, colour, clip)
+        masked = getattr(graphicstate, "masked", False)
+        parts = [
+            tuple(apply_matrix_pt(self._matrix(), point) for point in part)
+            for part in _subpaths(path)
+        ]
+        if fill:
+            opacity = getattr(graphicstate, "opacity", 1.0)
+            self._filled(parts, graphicstate, 0.5 if masked else opacity, masked)
+        if stroke and not masked and getattr(graphicstate, "stroke_opacity", 1.0) >= _OPAQUE:
+            self._stroked(parts, graphicstate)
 
-    def _cover(self, box: Box, colour: RGB | None, clip: Box | None, *, sure: bool = True) -> None:
+    def _filled(
+        self, parts: list[tuple[Point, ...]], state: PDFGraphicState, opacity: float, masked: bool
+    ) -> None:
+        colour = rgb_of(state.ncs, state.ncolor)
+        clip = getattr(state, "clip", None)
+        solid = 1.0 if opacity >= _OPAQUE else opacity
+        boxes = [_rectangle(list(part)) for part in parts]
+        for box in boxes:
+            if box:
+                self._cover(box, colour, clip, sure=not masked, opacity=solid)
+        others = [part for part, box in zip(parts, boxes, strict=True) if not box and len(part) > 2]
+        # holes are known within a path; one of very many parts is a drawing, taken part by part
+        shapes = [others] if len(others) <= _MOST_PARTS else [[part] for part in others]
+        for shape in shapes:
+            outline = tuple(part[:: len(part) // _MOST_POINTS + 1] for part in shape)
+            around = _around([point for part in outline for point in part])
+            self._points += sum(len(part) for part in outline)
+            if self._points > _MOST_POINTS_OF_PAGE:  # it may lie anywhere in its box, then
+                self._cover(around, colour, clip, sure=False, opacity=solid)
+            else:
+                self._cover(around, colour, clip, sure=not masked, opacity=solid, outline=outline)
+
+    def _stroked(self, parts: list[tuple[Point, ...]], state: PDFGraphicState) -> None:
+        width = state.linewidth or 1.0
+        clip = getattr(state, "clip", None)
+        colour = rgb_of(state.scs, state.scolor)
+        for points in parts:
+            if width >= _THICK:
+                for box in _bars(points, width):
+                    self._cover(box, colour, clip)
+            for start, end in pairwise(points):
+                level = abs(start[0] - end[0]) < 1 or abs(start[1] - end[1]) < 1
+                if width < _THICK or not level:
+                    self.painted.hatching.add(start, end, width, self._order)
+
+    def _cover(
+        self,
+        box: Box,
+        colour: RGB | None,
+        clip: Box | None,
+        *,
+        sure: bool = True,
+        opacity: float = 1.0,
+        outline: Outline = (),
+    ) -> None:
         shown = crossed(box, clip) if clip else box
         if shown and _area(shown) > 1:
-            self.painted.covers.append(Cover(shown, colour, self.next_order(), sure))
+            order = self.next_order()
+            self.painted.covers.append(Cover(shown, colour, order, sure, opacity, outline))
 
     def shaded(self, state: PDFGraphicState) -> None:
         """Note that what is not clipped was painted over in many colours."""
@@ -247,10 +296,13 @@ class Painter(PDFTextDevice):
         shown = crossed(box, clip) if clip else box
         if shown and crossed(shown, self.page):
             whole = shown == box and crossed(shown, self.page) == shown
-            if whole:
+            under_mask = getattr(state, "masked", False)
+            self.painted.masked_pictures += under_mask
+            if whole and not under_mask:
                 self.painted.pictures.append((stream, box, self.next_order()))
-            opaque = not masked and getattr(state, "opacity", 1.0) >= _OPAQUE
-            self._cover(shown, None, None, sure=opaque)
+            opacity = getattr(state, "opacity", 1.0)
+            solid = 1.0 if opacity >= _OPAQUE else opacity
+            self._cover(shown, None, None, sure=not (masked or under_mask), opacity=solid)
 
     def _matrix(self) -> Matrix:
         return self.ctm or (1, 0, 0, 1, 0, 0)
@@ -318,7 +370,7 @@ def _corners(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return found
 
 
-def _bars(points: list[tuple[float, float]], width: float) -> list[Box]:
+def _bars(points: Sequence[Point], width: float) -> list[Box]:
     """Return the boxes that level or upright lines of a width cover."""
     found = []
     for (x0, y0), (x1, y1) in pairwise(points):
@@ -335,23 +387,30 @@ def _bars(points: list[tuple[float, float]], width: float) -> list[Box]:
     return found
 
 
-def rgb_of(space: Any, colour: Any) -> RGB | None:
-    """Return a colour as red, green, blue of 0 to 255; None for patterns, inks and the like."""
-    name = getattr(space, "name", "")
-    if name in ("Separation", "DeviceN", "Indexed", "Pattern", "Lab"):
-        return None
-    values = list(colour) if isinstance(colour, (tuple, list)) else [colour]
-    if not all(isinstance(value, (int, float)) for value in values):
-        return None
-    if len(values) == 1:
-        return (values[0] * 255,) * 3
-    if len(values) == 3:
-        return (values[0] * 255, values[1] * 255, values[2] * 255)
-    if len(values) == 4:
-        cyan, magenta, yellow, black = values
-        red, green, blue = (255 * (1 - c) * (1 - black) for c in (cyan, magenta, yellow))
-        return (red, green, blue)
-    return None
+def _determinant(matrix: Matrix) -> float:
+    return matrix[0] * matrix[3] - matrix[1] * matrix[2]
+
+
+_LEVEL = 5
+"""Degrees; lines that lean no more are read as level ones, as of a scan laid in askew."""
+
+
+def _turned(matrix: Matrix, scaling: float) -> tuple[int, bool]:
+    """Return how many degrees the line of a letter leans, and whether the letter is mirrored."""
+    sign = -1 if scaling < 0 else 1
+    a, b = matrix[0] * sign, matrix[1] * sign
+    degrees = round(math.degrees(math.atan2(b, a))) % 360
+    quarter = round(degrees / 90) * 90
+    if abs(degrees - quarter) <= _LEVEL:
+        degrees = quarter % 360
+    return degrees, _determinant(matrix) * sign < 0
+
+
+def _turn(degrees: int, mirrored: bool) -> Matrix:
+    """Return the matrix that turns the page back, so that a line runs from left to right."""
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    back: Matrix = (cos, -sin, sin, cos, 0, 0)
+    return mult_matrix(back, (1, 0, 0, -1, 0, 0)) if mirrored else back
 
 
 class Interpreter(PDFPageInterpreter):
@@ -385,6 +444,49 @@ class Interpreter(PDFPageInterpreter):
         super().init_state(ctm)
         self.graphicstate = self.start or Graphics()
 
+    def init_resources(self, resources: dict[object, object]) -> None:
+        """Take in what a page may use; colour spaces with all that is said of them."""
+        super().init_resources(resources)
+        said = resolve1(resources.get("ColorSpace")) if resources else None
+        for name, one in said.items() if isinstance(said, dict) else ():
+            known = self.csmap.get(name)
+            if known is not None:
+                self.csmap[name] = Space(known.name, known.ncomponents, _resolved(one))
+
+    def do_cs(self, name: Any) -> None:
+        """Choose a colour space, which begins with a colour of its own."""
+        super().do_cs(name)
+        self.graphicstate.ncolor = initial(self.graphicstate.ncs)
+
+    def do_CS(self, name: Any) -> None:  # noqa: N802
+        """Choose a colour space for lines."""
+        super().do_CS(name)
+        self.graphicstate.scolor = initial(self.graphicstate.scs)
+
+    def do_scn(self) -> None:
+        """Choose a colour; one of many inks, or a pattern, cannot be told."""
+        if _tellable(self.graphicstate.ncs):
+            super().do_scn()
+        else:
+            self.argstack.clear()
+            self.graphicstate.ncolor = ()  # type: ignore[assignment]
+
+    def do_sc(self) -> None:
+        """Choose a colour as the older operator does."""
+        self.do_scn()
+
+    def do_SCN(self) -> None:  # noqa: N802
+        """Choose a colour for lines."""
+        if _tellable(self.graphicstate.scs):
+            super().do_SCN()
+        else:
+            self.argstack.clear()
+            self.graphicstate.scolor = ()  # type: ignore[assignment]
+
+    def do_SC(self) -> None:  # noqa: N802
+        """Choose a colour for lines as the older operator does."""
+        self.do_SCN()
+
     def do_F(self) -> None:  # noqa: N802 (the operator's name)
         """Fill, as the obsolete operator does too."""
         self.do_f()
@@ -413,9 +515,15 @@ class Interpreter(PDFPageInterpreter):
         """Take opacity from a dictionary of graphics states."""
         states = dict_value(resolve1(self.resources.get("ExtGState")) or {})
         state = resolve1(states.get(getattr(name, "name", name)))
-        opacity = resolve1(state.get("ca")) if isinstance(state, dict) else None
-        if isinstance(opacity, (int, float)) and isinstance(self.graphicstate, Graphics):
-            self.graphicstate.opacity = float(opacity)
+        if not isinstance(state, dict) or not isinstance(self.graphicstate, Graphics):
+            return
+        fills, strokes = resolve1(state.get("ca")), resolve1(state.get("CA"))
+        if isinstance(fills, (int, float)):
+            self.graphicstate.opacity = float(fills)
+        if isinstance(strokes, (int, float)):
+            self.graphicstate.stroke_opacity = float(strokes)
+        if "SMask" in state:
+            self.graphicstate.masked = isinstance(resolve1(state["SMask"]), dict)
 
     def do_BMC(self, tag: Any) -> None:  # noqa: N802
         """Begin marked content."""
@@ -447,7 +555,11 @@ class Interpreter(PDFPageInterpreter):
         if isinstance(layer, PDFObjRef) and layer.objid in self.off:
             return True
         content = resolve1(layer)
-        if not isinstance(content, dict) or "OCGs" not in content:
+        if not isinstance(content, dict):
+            return False
+        if isinstance(expression := resolve1(content.get("VE")), list):
+            return not self._visible(expression, 0)
+        if "OCGs" not in content:
             return False
         members = content["OCGs"]
         members = resolve1(members) if isinstance(resolve1(members), list) else [members]
@@ -460,6 +572,23 @@ class Interpreter(PDFPageInterpreter):
             case "AllOff":
                 return bool(off) and not all(off)
         return bool(off) and all(off)
+
+    def _visible(self, expression: Any, depth: int) -> bool:
+        """Work out an expression of layers (ISO 32000-2, 8.11.2.2); a broken one shows nothing."""
+        if isinstance(expression, PDFObjRef) and not isinstance(resolve1(expression), list):
+            return expression.objid not in self.off
+        parts = resolve1(expression)
+        if not isinstance(parts, list) or not parts or depth > _DEEPEST:
+            return False
+        shown = [self._visible(one, depth + 1) for one in parts[1:]]
+        match getattr(resolve1(parts[0]), "name", ""):
+            case "Not":
+                return len(shown) == 1 and not shown[0]
+            case "And":
+                return all(shown)
+            case "Or":
+                return any(shown)
+        return False
 
     def do_Do(self, xobjid_arg: Any) -> None:  # noqa: N802
         """Paint a form or picture, unless its layer is off."""
@@ -502,6 +631,19 @@ class Interpreter(PDFPageInterpreter):
         """Paint a picture written into the page."""
         if isinstance(obj, PDFStream):
             self.device.picture(obj, self.graphicstate)
+
+
+def _resolved(value: Any) -> Any:
+    """Return a colour space with the parts of its list in place of references to them."""
+    value = resolve1(value)
+    return [resolve1(one) for one in value] if isinstance(value, list) else value
+
+
+def _tellable(space: Any) -> bool:
+    """Tell whether a colour of a space can be told: not of a pattern or of many inks."""
+    if getattr(space, "name", "") in ("Pattern", "DeviceN"):
+        return False
+    return getattr(space, "ncomponents", 0) in (1, 3, 4)
 
 
 def decoded(value: bytes) -> str:

@@ -3,11 +3,13 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,11 @@ sys.path.insert(0, root)
 from portal.disclosure.files.child import main
 main()
 """
+_PREFIX = "reading-"
+_OURS = re.compile(re.escape(_PREFIX) + r"[a-z0-9_]{8}")
+"""As `mkdtemp` names them."""
+_LEFT_BEHIND = 3600.0
+"""Seconds."""
 _ANSWER = 256 * 1024 * 1024
 _OUT_OF_TIME = {-signal.SIGXCPU, -signal.SIGALRM, -signal.SIGKILL}
 
@@ -52,7 +59,8 @@ def read(path: Path | str, *, name: str, limits: Limits | None = None) -> Readin
         raise Refused(EMPTY)
     if size > limits.file_bytes:
         raise too_large(limits.file_bytes)
-    folder = Path(tempfile.mkdtemp(prefix="reading-"))
+    _tidy(max(_LEFT_BEHIND, 2 * limits.wall_seconds))
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     try:
         request = {"path": str(Path(path).resolve()), "name": name, "limits": asdict(limits)}
         (folder / "request.json").write_text(json.dumps(request), "utf-8")
@@ -60,6 +68,19 @@ def read(path: Path | str, *, name: str, limits: Limits | None = None) -> Readin
         return _answer(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tidy(age: float) -> None:
+    """Remove our own folders older than `age` seconds, left by a parent that was killed."""
+    oldest = time.time() - age
+    with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                if not _OURS.fullmatch(entry.name) or not entry.is_dir(follow_symlinks=False):
+                    continue
+                seen = entry.stat(follow_symlinks=False)
+                if seen.st_uid == os.getuid() and seen.st_mtime < oldest:
+                    shutil.rmtree(entry.path, ignore_errors=True)
 
 
 def _run(folder: Path, limits: Limits) -> None:

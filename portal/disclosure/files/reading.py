@@ -38,6 +38,7 @@ class Where(StrEnum):
     INVISIBLE = "invisible text"
     COVERED = "text under a shape or picture"
     OFF_PAGE = "text outside the visible page"
+    UNSURE = "text that a reader may not have seen"
     LAYER_OFF = "text of a layer that is switched off"
     LAYER = "name of a layer"
     ALT_TEXT = "description of a picture or shape"

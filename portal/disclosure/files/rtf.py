@@ -4,7 +4,7 @@ import binascii
 import re
 from dataclasses import dataclass, field, replace
 
-from portal.disclosure.files.gathering import Gathering
+from portal.disclosure.files.gathering import LEFT_OUT, Gathering
 from portal.disclosure.files.pictures import in_document
 from portal.disclosure.files.reading import Where
 from portal.disclosure.files.refusals import DAMAGED, MACROS, TOO_COMPLEX, Refused
@@ -49,6 +49,7 @@ _SIGNS = {b"~": "\u00a0", b"_": "-", b"-": "", b"\n": "\n", b"\r": "\n"}
 _SYMBOLS = {b"{", b"}", b"\\"}
 _LINK = re.compile(r'HYPERLINK\s+(?:\\\w\s+)?"([^"]*)"')
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
+_HIDDEN_SHAPE = re.compile(rb"\\sn\s+fHidden\s*\}\s*\{\s*\\sv\s+(?!0[\s}])")
 _NOT_HEX = re.compile(rb"[^0-9a-fA-F]")
 
 
@@ -102,6 +103,9 @@ class Reader:
         self.in_table = False
         self.stories: list[Story] = []
         self.notes = 0
+        self.hidden_shapes = False
+        """Some shape is said to be hidden; which one may be said after its text."""
+        self.property = ""
 
     @property
     def group(self) -> Group:
@@ -110,6 +114,7 @@ class Reader:
 
     def run(self, data: bytes) -> None:
         """Read a file; raise Refused where its groups do not close or nest too deep."""
+        self.hidden_shapes = bool(_HIDDEN_SHAPE.search(data))
         for token, end in tokens(data):
             self._token(token)
             if len(self.groups) == 1 and token.word == "}":
@@ -205,7 +210,9 @@ class Reader:
             self._instruction(text)
         elif name == "sn":
             outer.data = bytearray()
+            self.property = text.strip()
         elif name == "sv":
+            self.hidden_shapes |= self.property == "fHidden" and text.strip() != "0"
             self.gathering.add(text, Where.ALT_TEXT) if " " in text.strip() else None
         elif name == "stylesheet":
             self._style(group, text)
@@ -295,7 +302,10 @@ class Reader:
                 return True
             where = _STORIES[word]
             noted = where is Where.FOOTNOTE
-            gone = group.state.deleted or group.state.look.hidden
+            unsure = where is Where.TEXT_BOX and self.hidden_shapes
+            if unsure:
+                self.gathering.warn(LEFT_OUT)
+            gone = group.state.deleted or group.state.look.hidden or unsure
             shown = (noted or where is Where.TEXT_BOX) and not gone
             seen = where not in _UNSEEN and not gone
             story = Story(self.gathering, where, seen=seen, shown=shown)
@@ -378,7 +388,7 @@ class Reader:
         elif word == "cf":
             state = replace(state, look=replace(look, colour=self._coloured(number)))
         elif word in ("cb", "chcbpat", "highlight", "cbpat", "clcbpat"):
-            fill = self._coloured(number) if number else None
+            fill = (self._coloured(number) or None) if number else None
             state = replace(state, look=replace(look, fill=fill))
         elif word == "fs" and number is not None:
             state = replace(state, look=replace(look, size=number / 2))

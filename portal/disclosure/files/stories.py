@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from portal.disclosure.files.gathering import Gathering
+from portal.disclosure.files.gathering import LEFT_OUT, Gathering
 from portal.disclosure.files.reading import Where
 from portal.disclosure.files.rendering import Inline
 
@@ -35,6 +35,8 @@ class Look:
         fill = "ffffff" if self.fill is None else self.fill
         if self.colour and fill and near(rgb(self.colour), rgb(fill)):
             return Where.SAME_COLOUR
+        if self.colour and not fill:
+            return Where.UNSURE
         return None
 
 
@@ -81,6 +83,8 @@ class Story:
     def text(self, text: str, hidden: Where | None = None, link: str = "") -> None:
         """Add words to the paragraph; `hidden` says how a reader is kept from seeing them."""
         before, self._before = self._before, hidden
+        if hidden is Where.UNSURE and text.strip():
+            self.gathering.warn(LEFT_OUT)
         if hidden is None:
             self._text.append(text)
             self.inline.text(text, link)

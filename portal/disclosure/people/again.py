@@ -1,4 +1,4 @@
-"""Names that were found once and stand again."""
+"""Names, and places that no list has, that were found once and stand again."""
 
 from collections.abc import Iterator
 
@@ -33,6 +33,11 @@ class Again:
                 or token.place
             ):
                 continue
+            if token.base in self._page.where and token.capital:
+                self._page.within[at] = True
+                end, kind, tier = token.stop, Kind.PLACE, Tier.LIKELY
+                yield Candidate(token.start, end, kind, tier, WHY["again"], "a town or district")
+                continue
             same = token.base in self._page.parts or any(
                 part in self._page.parts for part in token.base.split("-") if "-" in token.base
             )
@@ -61,6 +66,9 @@ class Again:
         if known and token.opens and token.base in {"will", "may", "mark", "hope", "grant", "can"}:
             return bool(
                 token.owns
+                or self._page.text.startswith(
+                    (", I", ", you", ", we", ", please", ", can"), token.end
+                )
                 or (after and (after.base in VERBS or after.base in {"will", "to", "and", "can"}))
             )
         if known and token.shouted:

@@ -13,6 +13,7 @@ from portal.disclosure.cues import (
     VERBS,
     WEAK_VERBS,
 )
+from portal.disclosure.people.apart import VIRTUES, Apart
 from portal.disclosure.people.page import Page
 from portal.disclosure.people.spelling import Spelling
 from portal.disclosure.tokens import Token
@@ -37,7 +38,8 @@ SEASONED = bag(
 _SELDOM = bag(
     """
     may june april august march will art justice summer autumn spring winter christian angel
-    star
+    star harmony patience destiny glory dignity honour liberty unity charity serenity justice
+    prudence temperance blessing peace love trinity influence
     """
 )
 
@@ -47,7 +49,7 @@ _KIN_FOLLOWS = re.compile(
 )
 _ARTICLES = bag(
     """
-    a an any each every no our your its
+    a an any each every no our your its the
     """
 )
 _QUOTED = bag(
@@ -56,37 +58,38 @@ _QUOTED = bag(
     """
 )
 _TRAFFIC_LIGHTS = re.compile(r"\bRAG\b|\b(?:Red|Green)\b")
-_EPONYMS = bag(
-    """
-    collaboration principles principle convention inquiry model scale scales theory
-    questionnaire criteria competence guidelines syndrome paradigm taxonomy inventory test
-    declaration matrix law
-    """
-)
-_VIRTUES = bag(
-    """
-    faith hope grace joy charity patience honour mercy unity liberty verity constance
-    """
-)
-"""A sentence may begin with one of these, and "is not" after it."""
+_GREETINGS = bag("morning afternoon evening hello hey hiya thanks thx cheers ta")
+_SHORT = 6
+"""Letters from which a word in capitals may be a slip of the pen and no place."""
 
 
 class Cues:
     """Knows a person by the words around."""
 
-    def __init__(self, page: Page, spelling: Spelling) -> None:
+    def __init__(self, page: Page, spelling: Spelling, apart: Apart) -> None:
         self._page = page
         self._spelling = spelling
+        self._apart = apart
         self._traffic_lights = bool(_TRAFFIC_LIGHTS.search(page.text))
 
-    def eponym(self, at: int) -> bool:
-        """Say whether a law, test or theory has its name from the word: "Aarhus Model"."""
-        token, after = self._page.words[at], self._page.next(at)
-        if after is None or not after.capital or token.shouted:
-            return False
-        if token.owns:
-            return after.base == "law"
-        return after.base in _EPONYMS and token.base not in self._page.lists.given
+    def tells(self, at: int) -> bool:
+        """Say whether what stands beside a capitalised word makes a name of it."""
+        return self._plural(at) or self._apposed(at) or self._shouted(at)
+
+    def _apposed(self, at: int) -> bool:
+        """Say whether a word is set off after kin: "her aunt, Titi, and"."""
+        token = self._page.words[at]
+        before = self._page.words[at - 1] if at else None
+        return (
+            before is not None
+            and (before.base in KIN or before.base in {"friend", "mate", "neighbour"})
+            and not before.capital
+            and token.gap in {", ", " ("}
+            and token.capital
+            and not (token.upper or token.blocked or token.place or token.opens)
+            and token.base not in self._page.lists.common
+            and self._page.text.startswith((",", ")"), token.end)
+        )
 
     def on_a_list(self, token: Token) -> bool:
         """Say whether a word is an entry of a line that lists people."""
@@ -103,18 +106,10 @@ class Cues:
             )
         )
 
-    def among_countries(self, at: int) -> bool:
-        near = [
-            self._page.words[n]
-            for n in (at - 1, at + 1, at - 2, at + 2)
-            if 0 <= n < len(self._page.words)
-        ]
-        return any(token.blocked and token.capital and not token.upper for token in near)
-
     def stands_alone(self, at: int) -> bool:
         """Say whether a word within a sentence has no other capital to explain its own."""
         token = self._page.words[at]
-        if token.base in _SELDOM:
+        if token.base in _SELDOM or self._apart.among_values(at):
             return self.person_follows(at) or self.introduced(at)
         before = self._page.words[at - 1] if at else None
         after = self._page.next(at)
@@ -193,6 +188,8 @@ class Cues:
 
     def _surname_follows(self, at: int, token: Token, after: Token) -> bool:
         beyond = self._page.text[after.end : after.end + 2]
+        if self._apart.among_terms(at):
+            return False
         listed = after.base not in ROLES and after.base not in NOT_NAMES and after.base not in VERBS
         if listed and not token.shouted and re.match(r",|\n| \(| [-\u2013]|$", beyond):
             return True
@@ -218,7 +215,7 @@ class Cues:
             return bool(
                 beyond
                 and not (token.base in _SELDOM and beyond.base in _LITTLE)
-                and not (token.base in _VIRTUES and token.opens and beyond.base in _LITTLE)
+                and not (token.base in VIRTUES and token.opens and beyond.base in _LITTLE)
                 and (
                     beyond.base in AFTER_WEAK
                     or beyond.base in VERBS - WEAK_VERBS
@@ -239,11 +236,13 @@ class Cues:
     def introduced(self, at: int) -> bool:
         """Say whether what comes before a word is what comes before a person."""
         token = self._page.words[at]
+        if self._apart.among_values(at):
+            return False
         if at == 0 or "\n" in token.gap:
             line = self._page.text[max(0, token.start - 40) : token.start]
             return bool(
                 re.search(
-                    r"(?i)(?:regards|thanks|sincerely|faithfully|wishes|diolch|cheers|hi|"
+                    r"(?i)(?:regards|thanks|thx|sincerely|faithfully|wishes|diolch|cheers|hi|"
                     r"dear),?\s{1,4}$",
                     line,
                 )
@@ -252,6 +251,12 @@ class Cues:
         gap = token.gap
         if before.owns:
             return False
+        if (
+            gap in {" ", ", "}
+            and before.base in _GREETINGS
+            and re.match(r"[,!.]?\s{0,3}\n|,|$", self._page.text[token.end : token.end + 5])
+        ):
+            return before.opens or at > 1
         if (
             gap == " "
             and not token.opens
@@ -305,7 +310,26 @@ class Cues:
             before.base == "and" and at > 1 and self._page.within[at - 2]
         )
 
-    def plural(self, at: int) -> bool:
+    def _shouted(self, at: int) -> bool:
+        """Say whether capitals hide a name or a place: "HAMZA HAS", "CAME FROM HOMS"."""
+        token, after = self._page.words[at], self._page.next(at)
+        before = self._page.words[at - 1] if at and token.gap == " " else None
+        if not token.shouted or token.blocked or token.base in self._page.lists.common:
+            return False
+        near = (after is not None and after.base in VERBS) or (
+            before is not None and before.base in VERBS
+        )
+        if token.base in self._page.lists.given and near:
+            return True
+        return (
+            before is not None
+            and before.base in {"from", "in", "to", "near"}
+            and len(token.base) > 3
+            and not self._spelling.known(token.base)
+            and (len(token.base) < _SHORT or not self._spelling.slip(token.base))
+        )
+
+    def _plural(self, at: int) -> bool:
         """Say whether a word is a family: "the Khans"."""
         token = self._page.words[at]
         if not at or not token.capital or token.blocked or token.opens or token.upper:

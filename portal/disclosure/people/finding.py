@@ -10,7 +10,9 @@ from portal.disclosure.cues import LOCATIVES, NOT_NAMES, ROLES, VERBS
 from portal.disclosure.findings import Candidate, Kind, Tier
 from portal.disclosure.lists import Lists
 from portal.disclosure.people.again import Again
+from portal.disclosure.people.apart import Apart
 from portal.disclosure.people.beside import Cues
+from portal.disclosure.people.chats import Chats
 from portal.disclosure.people.extent import Extent
 from portal.disclosure.people.initials import Initials
 from portal.disclosure.people.page import PARTICLES, WHY, Page
@@ -24,6 +26,8 @@ _ALSO_COUNTRIES = bag(
     jordan georgia chad kenya india israel malta cyprus
     """
 )
+_HONOURED = bag("sir lord lady dame baroness")
+"""Titles that the list of what is never reported has with the names of public persons."""
 _ALSO_BEFORE_PEOPLE = bag("from to of between over visiting visited left leaving")
 
 
@@ -33,15 +37,18 @@ class People:
     def __init__(self, text: str, words: Sequence[Token], lists: Lists) -> None:
         self._page = page = Page(text, words, lists)
         self._spelling = spelling = Spelling(page)
-        self._cues = Cues(page, spelling)
+        self._apart = apart = Apart(page)
+        self._cues = Cues(page, spelling, apart)
         self._titles = Titles(page, spelling)
         self._extent = Extent(page, spelling)
         self._small = Small(page, spelling)
         self._initials = Initials(page)
+        self._chats = Chats(page)
         self._again = Again(page, spelling, self._cues)
 
     def find(self) -> Iterator[Candidate]:
         """Give the names, each once."""
+        yield from self._chats.find()
         for at, token in enumerate(self._page.words):
             if not self._page.within[at] and self._begins(at, token):
                 yield from self._name(at)
@@ -54,16 +61,12 @@ class People:
         if token.place and not self._titles.titled(at):
             return False
         if self._titles.titled(at):
-            return not token.blocked or (token.base in self._page.lists.given and not token.upper)
-        if self._cues.eponym(at):
+            return self._after_title(at, token)
+        if self._apart.eponym(at):
             return False
-        if token.base in _ALSO_COUNTRIES and self._cues.among_countries(at):
+        if token.base in _ALSO_COUNTRIES and self._apart.among_countries(at):
             return False
-        if (
-            self._spelling.strange(token)
-            or self._spelling.nicknamed(token)
-            or self._cues.plural(at)
-        ):
+        if self._spelling.strange(token) or self._spelling.nicknamed(token) or self._cues.tells(at):
             return True
         if not self._spelling.word_name(token):
             return False
@@ -77,6 +80,11 @@ class People:
         if not token.opens and within and not token.shouted and self._cues.stands_alone(at):
             return True
         return self._cues.person_follows(at) or self._cues.introduced(at)
+
+    def _after_title(self, at: int, token: Token) -> bool:
+        if token.blocked and self._page.words[at - 1].base in _HONOURED:
+            return not self._page.words[at - 1].blocked
+        return not token.blocked or (token.base in self._page.lists.given and not token.upper)
 
     def _name(self, at: int) -> Iterator[Candidate]:
         first = self._extent.first(at)
@@ -92,6 +100,8 @@ class People:
             self._page.within[number] = True
         if kind is Kind.NAME:
             self._page.parts |= {token.base for token in some if self._worth_remembering(token)}
+        else:
+            self._page.where |= {token.base for token in some if self._worth_remembering(token)}
         yield Candidate(some[0].start, some[-1].stop, kind, tier, why, instead)
 
     def _worth_remembering(self, token: Token) -> bool:

@@ -93,11 +93,41 @@ class Initials:
             )
         )
 
+    def _is_subject_line(self, token: Token) -> bool:
+        """Say whether a note is about the letters: "re DB, Y11"."""
+        before = self._page.text[max(0, token.start - 12) : token.start]
+        after = self._page.text[token.end : token.end + 2]
+        return bool(re.search(r"(?i)(?:^|\n)\s?re:?\s$", before)) and after[:1] in {
+            ",",
+            "\n",
+            ".",
+            "",
+        }
+
+    def _will_do(self, at: int, token: Token, after: Token | None) -> bool:
+        """Say whether a sentence tells what somebody did or will do: "DB has cut down"."""
+        beyond = self._page.words[at + 2] if at + 2 < len(self._page.words) else None
+        if not (token.opens or at == 0) or after is None or beyond is None:
+            return False
+        return (
+            after.gap == " "
+            and after.base in {"has", "had", "will", "can", "did", "does", "won't", "hasn't"}
+            and not after.capital
+            and not beyond.capital
+            and beyond.base not in {"a", "an", "the", "no", "been", "published", "issued", "set"}
+        )
+
     def _stands_for_person(self, at: int, token: Token) -> bool:
         before = self._page.words[at - 1] if at else None
         after = self._page.words[at + 1] if at + 1 < len(self._page.words) else None
+        two = len(token.text) == 2
         if token.owns:
-            return bool(after and (after.base in BELONGINGS or after.base in ROLES))
+            two = two and not (before and before.base in {"the", "our", "a", "an", "their", "your"})
+            return bool(after and (two or after.base in BELONGINGS or after.base in ROLES))
+        if two and self._is_subject_line(token):
+            return True
+        if two and self._will_do(at, token, after):
+            return True
         if before and before.base == "by" and token.gap == " " and after and not after.capital:
             return True
         if re.search(

@@ -1,6 +1,7 @@
 """What is known of a text while names are looked for in it."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from portal.disclosure.bags import bag
@@ -37,8 +38,18 @@ class Page:
     parts: set[str] = field(default_factory=set)
     """The words, folded, of the names that were found."""
 
+    where: set[str] = field(default_factory=set)
+    """The words, folded, of the places that no list has and that were found."""
+
     def __post_init__(self) -> None:
         self.within = [False] * len(self.words)
+
+    def between(self, start: int, end: int) -> Iterator[tuple[int, Token]]:
+        """Give the words within two places of the text, each with its number."""
+        at = bisect_left(self.words, start, key=lambda token: token.start)
+        while at < len(self.words) and self.words[at].start < end:
+            yield at, self.words[at]
+            at += 1
 
     def next(self, at: int) -> Token | None:
         """Return the word after one, with nothing but a space between."""

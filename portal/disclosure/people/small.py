@@ -1,12 +1,19 @@
 """Names in small letters, and places where a place stands."""
 
+import re
 from collections.abc import Iterator
 
+from portal.disclosure.bags import bag
 from portal.disclosure.cues import BELONGINGS, HARD_TITLES, KIN, NOT_NAMES, ROLES, VERBS, WEAK_VERBS
 from portal.disclosure.findings import Candidate, Kind, Tier
 from portal.disclosure.people.page import WHY, Page
 from portal.disclosure.people.spelling import Spelling
 from portal.disclosure.tokens import Token
+
+_THANKS = bag("thx thanks regards cheers ta wishes tnx x xx")
+_POST = re.compile(
+    r",?\s(?:duty\s|senior\s)?(?:sw|ssw|dsl|edt|tm|asw|fsw|iro|gp|hv|lsw|tutor|head)\W*$"
+)
 
 
 class Small:
@@ -107,6 +114,8 @@ class Small:
             return (
                 base[:-1] in self._page.lists.surnames and base[:-1] not in self._page.lists.common
             )
+        if base in self._page.lists.given and self._signs(at, token):
+            return True
         if not known and self._spelling.known(base):
             return cue
         if known:
@@ -120,6 +129,18 @@ class Small:
             return cue or not self._spelling.slip(base) or len(base) > 4
         return cue and (len(base) > 2) and not self._spelling.slip(base)
 
+    def _signs(self, at: int, token: Token) -> bool:
+        """Say whether a note ends with the name: "thx, kelly duty sw"."""
+        before = self._page.words[at - 1] if at else None
+        rest = self._page.text[token.end : token.end + 40]
+        closes = "\n" not in rest.strip() and len(rest.strip()) < 30
+        if not closes:
+            return False
+        if before is not None and before.base in _THANKS:
+            return True
+        alone = re.match(r"\s*$", rest) and "\n" in token.gap
+        return bool(alone or (token.opens and _POST.match(rest)))
+
     def _listed_before(self, at: int) -> bool:
         return at > 0 and self._page.within[at - 1]
 
@@ -128,6 +149,8 @@ class Small:
         before = self._page.words[at - 1] if at else None
         after = self._page.words[at + 1] if at + 1 < len(self._page.words) else None
         if token.owns and after and after.base in BELONGINGS:
+            return True
+        if not known and self._acts(at, token, after):
             return True
         if not before or before.owns or known:
             return False
@@ -144,6 +167,17 @@ class Small:
             and after.gap == " "
             and after.base in VERBS - WEAK_VERBS
             and token.base in self._page.lists.given
+            and not self._spelling.known(token.base)
+        )
+
+    def _acts(self, at: int, token: Token, after: Token | None) -> bool:
+        """Say whether a word that nobody knows begins a line and does something: "rayyan will"."""
+        return (
+            after is not None
+            and (at == 0 or "\n" in token.gap or token.opens)
+            and after.gap == " "
+            and after.base in VERBS | {"will", "must", "should", "can"}
+            and len(token.base) > 3
             and not self._spelling.known(token.base)
         )
 

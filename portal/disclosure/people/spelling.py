@@ -90,6 +90,7 @@ class Spelling:
                 known(part)
                 or len(part) < 2
                 or part in _PREFIXES
+                or part in {"ve", "ll", "re"}
                 or part in self._page.lists.acronyms
                 for part in re.split("['-]", base)
             )
