@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 LOCK_FLAGS ?=
-PYTEST_FLAGS ?= --numprocesses=logical --dist=loadfile
+PYTEST_FLAGS ?= --numprocesses=logical --dist=loadfile --no-loadscope-reorder
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help

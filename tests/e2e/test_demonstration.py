@@ -71,6 +71,7 @@ def test_preparing_it_again_adds_nothing(tmp_path: Path) -> None:
         "Answers in profiles: 0 added",
         "Rounds of the self-assessment: 0 added",
         "Accounts: 0 added",
+        "Texts in progress: 0 added",
     ]
 
 

@@ -39,7 +39,7 @@ EARLIER = Person("Zebedee Quillfeather", Role.PRACTITIONER, "E06000001")
 NEW_ADDRESS = "z.quillfeather@example.gov.uk"
 WORD = "quillfeather"
 OTHER_CONTACT = "Connie Contact"
-MOST_PAGES = 400
+MOST_PAGES = 2000
 
 
 @pytest.fixture
@@ -138,8 +138,8 @@ def pages(client: Reader) -> Iterator[tuple[str, str]]:
         answer = Client.open(client, address, base_url="https://localhost")
         yield address, answer.text
         for link in re.findall(r'<a [^>]*href="(/[^"?#]*)', answer.text):
-            # lists in another order or with filters have the same people
-            if link not in met:
+            # lists in another order or with filters have the same people, copies of documents none
+            if link not in met and "/download." not in link:
                 met.add(link)
                 waiting.append(link)
 

@@ -490,7 +490,7 @@ def crawl(client: Reader, *more: str) -> dict[str, str]:
         if address in found or (known and len(found) > 40) or len(found) >= 150:
             continue
         answer = client.get(address)
-        found[address] = answer.text
+        found[address] = answer.get_data().decode(errors="replace")  # a copy may be no text
         if answer.location:
             waiting.append(answer.location)
         if answer.mimetype == "text/html" and answer.status_code == 200:
