@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 LOCK_FLAGS ?=
-PYTEST_FLAGS ?= --numprocesses=logical --dist=loadfile --no-loadscope-reorder
+PYTEST_FLAGS ?= --numprocesses=logical --dist=loadfile
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
