@@ -13,7 +13,7 @@ from portal.assessment import codes as codes_module
 from tests.databases import Databases
 from tests.e2e.browsing import sign_in
 from tests.e2e.servers import PATIENCE, Server, production, stocked
-from tests.e2e.test_journeys import press
+from tests.e2e.steps import follow, go, headings, press
 from tests.people import LEAD, PRACTITIONER
 
 PHONE = {"width": 360, "height": 740}
@@ -51,7 +51,7 @@ def answer(tab: Tab, item: str, tier: str) -> int:
         pages += 1
         assert pages < 20
     press(tab, "Send your answers")
-    assert tab.get_by_role("heading", level=1).inner_text() == "Thank you"
+    assert headings(tab) == "Thank you"
     return pages
 
 
@@ -71,14 +71,14 @@ def server(databases: Databases) -> Iterator[Server]:
 def test_a_lead_and_six_phones(browser: Browser, server: Server, databases: Databases) -> None:
     with browser_of(browser) as tab:
         sign_in(tab, server, LEAD)
-        tab.get_by_role("navigation").get_by_role("link", name="Your authority").first.click()
-        tab.get_by_role("link", name="Self-assessment").first.click()
-        tab.get_by_role("button", name="State your position").click()
+        go(tab, "Your authority")
+        follow(tab, "Self-assessment", exact=False)
+        press(tab, "State your position")
         press(tab, "Sign the position")
         assert tab.title().startswith("Error: ")
         sign_position(tab, "Agree", "Early help")
 
-        tab.get_by_role("button", name="Ask your staff").click()
+        press(tab, "Ask your staff")
         press(tab, "Start asking")
         tab.get_by_label("How many links do you need now?").fill("6")
         press(tab, "Make links")
@@ -101,22 +101,22 @@ def test_a_lead_and_six_phones(browser: Browser, server: Server, databases: Data
                 assert answer(phone, item, tier) == 8
                 assert phone.context.cookies() == []
                 phone.goto(f"{server.address}/answer?t={code}")
-                assert "takes no answers" in phone.get_by_role("heading", level=1).inner_text()
+                assert "takes no answers" in headings(phone)
 
         tab.goto(tab.url.partition("?")[0])
         assert "at least 5 people have answered" in tab.locator("main").inner_text()
-        tab.get_by_role("link", name="Stop asking and see the results").click()
+        follow(tab, "Stop asking and see the results")
         press(tab, "Stop asking")
         results = tab.locator("main").inner_text()
         assert "At least 5 people answered." in results
         assert "Staff answered mostly alike" in results
         assert "Your position: Agree." in results
         assert "in 10" not in results, "six people are too few for a distribution"
-        tab.get_by_role("button", name="Plan a team meeting").click()
+        press(tab, "Plan a team meeting")
         assert "What was agreed" in tab.locator("main").inner_text()
-        tab.get_by_role("button", name="Sign what was agreed").click()
+        press(tab, "Sign what was agreed")
         sign_position(tab, "Strongly agree", "Child protection")
-        tab.get_by_role("link", name="See every position that was signed").click()
+        follow(tab, "See every position that was signed")
         assert tab.get_by_role("main").get_by_role("heading", level=2).count() == 2
 
     said = server.log.read_text()
@@ -142,7 +142,7 @@ def test_somebody_with_an_account_answers_too(browser: Browser, server: Server) 
     with browser_of(browser) as tab:
         sign_in(tab, server, PRACTITIONER)
         tab.goto(f"{server.address}/notices")
-        tab.get_by_role("link", name="asks what its staff think").click()
+        follow(tab, "asks what its staff think", exact=False)
         press(tab, "Take my link and answer")
         assert answer(tab, "Don’t know", "Don’t know") == 8
         tab.goto(f"{server.address}/authorities/1/self-assessment")

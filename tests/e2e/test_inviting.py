@@ -15,7 +15,7 @@ from tests.databases import Databases
 from tests.e2e.browsing import settle
 from tests.e2e.pages import send
 from tests.e2e.servers import PATIENCE, Server, production, stocked, working_for
-from tests.e2e.test_journeys import follow, headings, press
+from tests.e2e.steps import follow, go, headings, press
 from tests.people import ADMINISTRATOR, PASSWORD
 
 CURATOR_ADDRESS = "cleo.curator@education.gov.uk"
@@ -42,11 +42,6 @@ def somebody(
         assert "/sign-in" not in tab.url
     yield tab
     context.close()
-
-
-def go(tab: Tab, section: str) -> None:
-    with tab.expect_navigation():
-        tab.get_by_role("navigation").get_by_role("link", name=section, exact=True).first.click()
 
 
 def letter_to(folder: Path, address: str) -> str:

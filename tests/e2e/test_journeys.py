@@ -10,23 +10,10 @@ from playwright.sync_api import Page as Tab
 from tests.e2e.browsing import sign_in
 from tests.e2e.pages import send
 from tests.e2e.servers import Server
+from tests.e2e.steps import follow, headings, press
 from tests.people import LEAD, PASSWORD, PRACTITIONER
 
 COOKIE = "__Host-portal"
-
-
-def follow(tab: Tab, name: str | re.Pattern[str], exact: bool = True) -> None:
-    with tab.expect_navigation():
-        tab.get_by_role("main").get_by_role("link", name=name, exact=exact).first.click()
-
-
-def press(tab: Tab, name: str) -> None:
-    with tab.expect_navigation():
-        tab.get_by_role("button", name=name, exact=True).first.click()
-
-
-def headings(tab: Tab) -> str:
-    return tab.get_by_role("heading", level=1).inner_text()
 
 
 def go_to_a_case_like_mine(tab: Tab) -> None:

@@ -11,8 +11,8 @@ from portal.core.database import db
 from tests.databases import Databases
 from tests.e2e.browsing import sign_in
 from tests.e2e.servers import Server, production
+from tests.e2e.steps import follow, go, headings, press
 from tests.e2e.test_assessing import browser_of
-from tests.e2e.test_journeys import follow, headings, press
 from tests.integration.inviting import authority
 from tests.integration.pairing import HOSTS, host_of, lead_of, only_request, stock
 from tests.people import CURATOR, LEAD, PRACTITIONER
@@ -39,16 +39,16 @@ def server(databases: Databases) -> Iterator[Server]:
 
 def find_and_ask(tab: Tab) -> None:
     """From the profile to a request that has been sent."""
-    tab.get_by_role("navigation").get_by_role("link", name="Your authority").first.click()
+    go(tab, "Your authority")
     follow(tab, "Profile")
     assert headings(tab) == "Profile"
-    tab.get_by_role("navigation").get_by_role("link", name="Your authority").first.click()
+    go(tab, "Your authority")
     follow(tab, "Pairing")
     tab.get_by_label("Mostly how cases are handled").check()
     press(tab, "Look for hosts")
     assert headings(tab) == "Hosts for you"
     expect(tab.get_by_role("main")).to_contain_text("Can help with")
-    tab.get_by_role("button", name="Choose whom to ask").click()
+    press(tab, "Choose whom to ask")
     tab.get_by_label("First choice").select_option(index=1)
     tab.get_by_label("Training for staff").check()
     press(tab, "Continue")
@@ -91,9 +91,9 @@ def test_from_a_profile_to_the_end_of_a_pairing(browser: Browser, server: Server
                 assert answer is not None
                 assert answer.status == 403
             asking.goto(f"{server.address}/notices")
-            asking.get_by_role("link", name="You are paired with").click()
+            follow(asking, "You are paired with", exact=False)
             expect(asking.get_by_role("main")).to_contain_text("someone@example.gov.uk")
-            asking.get_by_role("button", name="Change the plan").click()
+            press(asking, "Change the plan")
             asking.get_by_label("Goal 1: theme").select_option(label="Families and communities")
             asking.get_by_label("Goal 1: what you want to reach").fill("Letters for parents")
             press(asking, "Save the plan")

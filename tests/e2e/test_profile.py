@@ -10,8 +10,8 @@ from tests import editions
 from tests.databases import Databases
 from tests.e2e.pages import SIZES
 from tests.e2e.servers import Server, production, stocked
-from tests.e2e.test_inviting import go, somebody
-from tests.e2e.test_journeys import follow, headings, press
+from tests.e2e.steps import follow, go, headings, press
+from tests.e2e.test_inviting import somebody
 from tests.e2e.test_keyboard import enter, tab_to
 from tests.people import CURATOR, LEAD, PASSWORD, PRACTITIONER
 

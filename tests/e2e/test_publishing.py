@@ -16,8 +16,8 @@ from tests.databases import Databases
 from tests.e2e.browsing import sign_in
 from tests.e2e.pages import send
 from tests.e2e.servers import PATIENCE, Server, production, working_for
+from tests.e2e.steps import follow, headings, press
 from tests.e2e.test_assessing import browser_of
-from tests.e2e.test_journeys import follow, headings, press
 from tests.integration.publishing import SECOND, THIRD, add_curators
 from tests.people import CURATOR, LEAD, PASSWORD, PRACTITIONER, Person
 

@@ -11,8 +11,8 @@ from playwright.sync_api import Page as Tab
 from portal.core.database import db
 from tests.databases import Databases
 from tests.e2e.servers import Server, production, working_for
-from tests.e2e.test_inviting import go, somebody
-from tests.e2e.test_journeys import follow, headings, press
+from tests.e2e.steps import follow, go, headings, press
+from tests.e2e.test_inviting import somebody
 from tests.integration.pairing import ASKING, HOSTS, lead_of
 from tests.integration.rounding import UNSURE
 from tests.people import CURATOR, PASSWORD

@@ -15,7 +15,7 @@ from tests.databases import Databases
 from tests.e2e.browsing import ARGUMENTS, NAMES, settle, sign_in
 from tests.e2e.pages import SITUATION, describe
 from tests.e2e.servers import Server, production, stocked
-from tests.e2e.test_journeys import follow, headings, press
+from tests.e2e.steps import follow, headings, press
 from tests.integration.searching import everything
 from tests.integration.watching import canary
 from tests.people import PRACTITIONER
