@@ -3,7 +3,8 @@
 
 PYTHON ?= python3
 LOCK_FLAGS ?=
-PYTEST_FLAGS ?= --numprocesses=logical --dist=loadfile
+# In the order of their folders, so that the browser's long files come first and none is left for the end.
+PYTEST_FLAGS ?= --numprocesses=logical --dist=loadfile --no-loadscope-reorder
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help

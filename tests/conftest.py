@@ -1,5 +1,6 @@
 """Fixtures: applications over real databases of both kinds."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,11 @@ from flask import Flask
 
 from tests.client import Reader, reader
 from tests.databases import ENGINES, Databases, Engines
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run three tests on two cores: many wait for servers, browsers and databases."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
 
 
 @pytest.fixture(scope="session")
