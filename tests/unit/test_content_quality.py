@@ -20,6 +20,31 @@ THEMES = {"guidance-006", "guidance-007", "guidance-008", "guidance-009"}
 """The guidance on the four themes of the research."""
 VOCABULARIES = vocabularies.read(CONTENT / "vocabularies.yaml")
 TODAY = date(2026, 11, 26)
+REPORT = "Safeguarding and radicalisation (DFE-RR555)"
+MOVES = {
+    "First call": "call",
+    "Summary": "summary",
+    "Handover meeting": "meeting",
+    "Difference": "dispute",
+    "New area says yes": "accepted",
+    "Both areas look back": "look-back",
+}
+"""How a row of the guidance on moves begins, and the step of the transfer protocol it speaks of."""
+TRADE = {
+    "appropriate adult",
+    "child assessment order",
+    "child protection conference",
+    "child protection plan",
+    "emergency protection order",
+    "front door",
+    "lead practitioner",
+    "looked-after child",
+    "national referral mechanism",
+    "prevent lead",
+    "section 47",
+    "strategy discussion",
+}
+"""Words that a newcomer cannot be expected to know."""
 PLAIN = "We ask the family. They tell us why."
 
 
@@ -69,6 +94,48 @@ def test_every_item_is_one_step_from_a_reading_path_or_a_theme() -> None:
         target for one in items if one.id in starts | THEMES for target in readability.targets(one)
     }
     assert {one.id for one in items} - starts - near == set()
+
+
+def test_a_protocol_with_time_limits_says_what_happens_when_one_is_missed() -> None:
+    without = {
+        one.id
+        for one in starter()
+        if one.fields["type"] == "protocol" and "\n## When a limit is missed\n" not in one.body
+    }
+    assert without == set()
+
+
+def test_the_limits_of_a_move_are_the_same_in_its_protocol_and_in_the_guidance() -> None:
+    items = {one.id: one for one in starter()}
+    steps = {step["id"]: step for step in items["protocol-010"].fields["pathway"]["steps"]}
+    told = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", items["guidance-027"].body, re.MULTILINE))
+    for begins, step in MOVES.items():
+        (limit,) = (limit for row, limit in told.items() if row.startswith(begins))
+        assert limit == steps[step]["within"], begins
+
+
+def test_no_case_of_the_report_is_given_an_age_that_the_report_does_not_give() -> None:
+    """It speaks of a junior and of a secondary school, of young children and of young people."""
+    aged = {
+        one.id
+        for one in starter()
+        if one.fields["type"] == "case"
+        and [source["title"] for source in one.fields["sources"]] == [REPORT]
+        and one.fields["age_band"] != ["not-stated"]
+    }
+    assert aged == set()
+
+
+def test_words_of_the_trade_that_the_library_uses_stand_in_its_glossary() -> None:
+    items = starter()
+    explained = {
+        name.casefold()
+        for one in items
+        if one.fields["type"] == "glossary"
+        for name in (one.fields["title"], *one.fields["also"])
+    }
+    text = "\n".join(one.body for one in items).casefold()
+    assert {word for word in TRADE if word in text} - explained == set()
 
 
 def test_every_exception_has_a_reason_in_words() -> None:
