@@ -23,10 +23,10 @@ QUERIES = evaluation.queries(SET / "queries.tsv")
 JUDGED = list(ir_measures.read_trec_qrels(str(SET / "qrels.txt")))
 MEASURES = {"success@3": Success(rel=2) @ 3, "ndcg@10": nDCG @ 10}
 
-# .01 below what was measured: raise them when the search has got better, never lower them unseen
+# .01 below the best that was measured or nearer: raise them with the search, do not lower them
 FLOORS = {
-    "development": {"success@3": 0.99, "ndcg@10": 0.8145},
-    "held out": {"success@3": 0.9471, "ndcg@10": 0.7417},
+    "development": {"success@3": 0.99, "ndcg@10": 0.8237},
+    "held out": {"success@3": 0.9471, "ndcg@10": 0.7491},
 }
 
 
