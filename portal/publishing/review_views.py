@@ -47,6 +47,7 @@ SAID: Mapping[str, str] = {
     "published": "It is published. Those who wrote it have been told.",
     "scheduled": "It is scheduled.",
     "unscheduled": "It is not scheduled any more. It stays approved.",
+    "given-up": "The text is given up. It is deleted after 30 days.",
     "reopened": "It is in review again. Earlier sign-offs count no more.",
 }
 """What has just been done, by the word for it in the address."""
@@ -329,6 +330,18 @@ def hand_over(manuscript_id: int) -> ResponseReturnValue:
     form.offer(_other_curators(manuscript))
     to = form.to.data if form.validate_on_submit() else 0
     return _act(manuscript_id, "handed", reviewing.hand_over, to=to or 0)
+
+
+@bp.route("/<int:manuscript_id>/give-up", methods=["POST"])
+@requires(Permission.REVIEW)
+def give_up(manuscript_id: int) -> ResponseReturnValue:
+    """Give a text up whose author can't go on with it, with the reason."""
+    why = request.form.get("why", "")
+    try:
+        reviewing.give_up(db.session, actor=_actor(), manuscript_id=manuscript_id, why=why)
+    except (Conflict, NotAllowed) as error:
+        return _refused(manuscript_id, error, {"Why": why} if why else {})
+    return redirect(url_for("review.index", done="given-up"))
 
 
 # ---- Asking for changes

@@ -29,6 +29,8 @@ TAKEN = "manuscript.taken"
 """Tells who held a text that another curator holds it now."""
 HALF_SIGNED = "manuscript.half-signed"
 """Tells who may give it that a second sign-off is missing."""
+MOST_REASON = 500
+"""Characters of a reason that stands beside a step."""
 INTRUDER: Mapping[str, str] = {
     "known": "Somebody who knows the child (a neighbour, a teacher, a classmate) would not be sure "
     "that this is about that child",
@@ -132,6 +134,23 @@ def take_on(session: Session, *, actor: Actor, manuscript_id: int) -> Manuscript
 def author_left(session: Session, manuscript: Manuscript) -> bool:
     """Tell whether its author can't go on with a text: has left, or may not write such any more."""
     return manuscript.id in writing.without_author(session, [manuscript])
+
+
+def give_up(session: Session, *, actor: Actor, manuscript_id: int, why: str) -> None:
+    """Give a text up that is not fit to be published, when its author can't go on with it.
+
+    Nobody else could end it, and it is kept no longer than other texts that were given up. Raises
+    `NotFound`, or `Conflict` for anybody but who holds it, with an author there, or no reason.
+    """
+    manuscript = _steered(session, actor, manuscript_id)
+    if manuscript.owner_id != actor.id or not author_left(session, manuscript):
+        raise Conflict(
+            "Who holds a text gives it up, and only where its author can’t go on with it"
+        )
+    if not 0 < len(why.strip()) <= MOST_REASON:
+        raise Conflict(f"Say why, in at most {MOST_REASON} characters")
+    writing.move(session, actor, manuscript, Stage.DROPPED, Side.PORTAL, why.strip())
+    _record(session, actor, "manuscript.dropped", manuscript, {})
 
 
 def hand_over(session: Session, *, actor: Actor, manuscript_id: int, to: int) -> None:

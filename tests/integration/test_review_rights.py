@@ -13,6 +13,7 @@ from portal.authorities import service as authorities
 from portal.core import clock
 from portal.core.database import db, reading
 from portal.core.errors import Conflict, InvalidTransition, NotAllowed, NotFound
+from portal.core.migrations import history_of
 from portal.core.permissions import Actor
 from portal.core.roles import Role
 from portal.publishing import checking, personal, publication, reviewing, writing
@@ -276,6 +277,28 @@ def test_a_text_whose_author_can_not_go_on_with_it_is_brought_out_by_curators(
     if type_ == "case":
         sign_off(staffed, number, SignOffKind.DISCLOSURE, by=SECOND)
     assert manuscript(staffed, number).stage == Stage.APPROVED
+    with acting(staffed, SECOND) as (session, actor):
+        reviewing.reopen(session, actor=actor, manuscript_id=number, why="It is not fit after all")
+    too_long = "A long reason. " * 40
+    for person, why, status in (
+        (SECOND, "Not held", 409),
+        (CURATOR, "", 409),
+        (CURATOR, too_long, 409),
+        (CURATOR, "It tells too much", 302),
+    ):
+        answered, page = press(reader(staffed, person), number, "give-up", why=why)
+        assert (why, answered) == (why, status)
+        assert status == 302 or why.strip() in page.text
+    assert manuscript(staffed, number).stage == Stage.DROPPED
+
+
+def test_a_text_whose_author_is_there_is_given_up_by_nobody_else(staffed: Flask) -> None:
+    number = write(staffed)
+    submit(staffed, number)
+    take_on(staffed, number)
+    there = reader(staffed, CURATOR)
+    assert press(there, number, "give-up", why="I do not like it")[0] == 409
+    assert "Give it up" not in there.page(f"/review/{number}").text
 
 
 def test_a_text_waits_for_somebody_who_can_do_what_is_missing(staffed: Flask) -> None:
@@ -360,6 +383,30 @@ def test_every_stage_that_waits_for_somebody_has_a_day(staffed: Flask) -> None:
     mend(staffed, number, THIRD)
     assert due() == (Stage.IN_REVIEW, review)
     assert "a day not set" not in reader(staffed, PRACTITIONER).page(f"/writing/{number}").text
+
+
+def test_texts_that_had_no_day_are_given_one(staffed: Flask) -> None:
+    stages = {
+        Stage.APPROVED: writing.DAYS_TO_PUBLISH,
+        Stage.IN_REVIEW: writing.DAYS_TO_REVIEW,
+        Stage.SCHEDULED: 40,
+        Stage.DRAFT: None,
+    }
+    numbers = {stage: write(staffed) for stage in stages}
+    with acting(staffed, CURATOR) as (session, _):
+        for stage, number in numbers.items():
+            text = session.get_one(Manuscript, number)
+            text.stage, text.due_on = stage, None
+            if stage == Stage.SCHEDULED:
+                text.scheduled_for = clock.today() + timedelta(days=40)
+    with staffed.app_context():
+        history_of(staffed).downgrade("0010")
+        history_of(staffed).upgrade()
+    for stage, days in stages.items():
+        text = manuscript(staffed, numbers[stage])
+        since = text.stage_since.date()
+        wanted = clock.today() if stage == Stage.SCHEDULED else since
+        assert text.due_on == (None if days is None else wanted + timedelta(days=days)), stage
 
 
 def test_an_approved_text_that_is_in_review_again_is_told_to_all_concerned(staffed: Flask) -> None:
