@@ -70,6 +70,15 @@ def with_role(session: Session, role: Role) -> set[int]:
     return set(session.scalars(query, usable_here()))
 
 
+def roles_held(session: Session, user_ids: Collection[int]) -> dict[int, set[Role]]:
+    """Return the roles of those among some people who can sign in here, whatever authority."""
+    query = select(User.id, RoleAssignment.role).join(RoleAssignment, HELD)
+    made: dict[int, set[Role]] = {}
+    for id_, role in session.execute(query.where(USABLE, User.id.in_(user_ids)), usable_here()):
+        made.setdefault(id_, set()).add(role)
+    return made
+
+
 def person(session: Session, user_id: int) -> Person:
     """Return a person with all their roles. Raises `NotFound`."""
     user = session.get(User, user_id)

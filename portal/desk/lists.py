@@ -29,15 +29,16 @@ LISTS: Mapping[str, str] = {
 }
 """What the desk can list, by the word in its address."""
 EXPLAINED: Mapping[str, str] = {
-    "mine": "Texts that you hold, answers to what you asked for, and texts that nobody holds yet.",
+    "mine": "Texts that you hold, answers to what you asked for, texts that nobody holds, and "
+    "texts that another curator than who holds them must sign off.",
     "overdue": "Stages of a text that should be over, and documents that should have been read "
     "again. Readers see of those that they are overdue, and the search ranks them lower.",
     "soon": "Documents that must be read again soon. Their owners are told 60 and 30 days before, "
     "and on the day.",
     "law": "Documents that rest on a law which is no longer in force. Readers see that they are "
     "being checked.",
-    "unowned": "Nobody sees to it that these are read again in time. Until they have an owner, "
-    "every curator is reminded of them.",
+    "unowned": "Nobody sees to it that these documents are read again in time, or holds these "
+    "texts in review. Until a document has an owner, every curator is reminded of it.",
     "orphaned": "No other published document names these as related, links to them or explains "
     "them as a term.",
     "ageing": f"Practice of more than {OLD_PRACTICE} years ago, law as it was more than 2 years "
@@ -142,12 +143,21 @@ def _waits_for(one: Waiting, own: int) -> str:
     """Return what a text waits for from this curator, nothing if it waits for others."""
     if one.owner_id == own and one.stage in _HELD:
         answers = f". {count(one.answered, 'answer')} to what was asked" if one.answered else ""
-        return f"{_HELD[one.stage]}{answers}"
-    if one.stage == Stage.SUBMITTED and one.owner_id is None and own not in one.writers:
-        return "Sent in, and nobody holds it"
-    return ""
+        others = "" if own in one.wanted else ". Another curator must sign it off"
+        return f"{_HELD[one.stage]}{others}{answers}"
+    if own not in one.wanted:
+        return ""
+    if one.stage == Stage.CHANGES_ASKED:
+        return "Its author can’t go on with it: take it on"
+    return _unheld(one) if one.owner_id is None else f"{one.stage.label}. {_FOR_ANOTHER}"
 
 
+def _unheld(one: Waiting) -> str:
+    return f"{one.stage.label}, and nobody holds it"
+
+
+_FOR_ANOTHER = "Another curator than who holds it must sign it off"
+"""Who holds it has written in it, or signed its other half."""
 _HELD: Mapping[Stage, str] = {
     Stage.SUBMITTED: "Sent in, and you hold it",
     Stage.IN_REVIEW: "In review, and you hold it",
@@ -156,7 +166,7 @@ _HELD: Mapping[Stage, str] = {
 
 
 def _late_text(one: Waiting) -> Row:
-    waits = "its author" if one.stage == Stage.CHANGES_ASKED else "a curator"
+    waits = "its author" if one.stage == Stage.CHANGES_ASKED and not one.wanted else "a curator"
     return _text(one, f"“{one.stage.label}” should have been over. Waits for {waits}")
 
 
@@ -212,11 +222,19 @@ def _law(given: Gathered) -> list[Row]:
 
 
 def _unowned(given: Gathered) -> list[Row]:
+    texts = [
+        _text(one, _unheld(one))
+        for one in given.texts
+        if one.owner_id is None and one.stage != Stage.SUBMITTED
+    ]
     return _by_date(
         [
-            _document(one, given, "Has no owner")
-            for one in given.holdings
-            if one.id not in given.owners
+            *texts,
+            *(
+                _document(one, given, "Has no owner")
+                for one in given.holdings
+                if one.id not in given.owners
+            ),
         ]
     )
 

@@ -54,7 +54,7 @@ def _gathered() -> Gathered:
         holdings=_snapshot().remembered(("holdings",), lambda: holdings.holdings(db.session)),
         owners=ownership.owners(db.session, there),
         changed_law=law.all_marked(db.session),
-        texts=waiting.texts(db.session),
+        texts=waiting.texts(db.session, there),
         files=waiting.refused_files(db.session),
         receipts=takedown.receipts(db.session),
     )

@@ -225,10 +225,10 @@ def answer(
     answer: str,
     reason: str,
 ) -> None:
-    """Say why a finding may stay, in words of the person's own.
+    """Say why a finding may stay, in words of the person's own, who then can't sign the text off.
 
-    Raises `NotFound` when there is no such finding now, `NotAllowed`, or `Conflict` for an answer
-    that says nothing.
+    What somebody else has said, only the text's author replaces. Raises `NotFound` when there is no
+    such finding now, `NotAllowed`, or `Conflict` for an answer that says nothing.
     """
     manuscript = writing.seen(session, actor=actor, manuscript_id=manuscript_id)
     if not writing.may_write(session, actor, manuscript):
@@ -241,11 +241,17 @@ def answer(
     )
     if found is None:
         raise NotFound("This passage has changed meanwhile. Look at the check again")
+    if not may_answer(session, actor, manuscript, found):
+        raise NotAllowed(
+            "Somebody has said why this can stay. If that does not hold, ask its author for a "
+            "change or change the text"
+        )
     kept = found.answer or FindingAnswer(manuscript_id=manuscript_id, part=part, passage=passage)
     kept.answer, kept.reason = answer, reason.strip()
     kept.by_id, kept.at = actor.id, clock.now()
     session.add(kept)
     session.flush()
+    writing.answered_in(session, actor, manuscript)
     audit.record(
         session,
         actor=actor,
@@ -254,6 +260,12 @@ def answer(
         object_id=str(manuscript_id),
         details={"answer": answer},
     )
+
+
+def may_answer(session: Session, actor: Actor, manuscript: Manuscript, found: Found) -> bool:
+    """Tell whether somebody who can write the text may say why this stays: it is theirs to say."""
+    own = found.answer is None or found.answer.by_id == actor.id
+    return own or writing.is_author(session, actor, manuscript)
 
 
 def put_instead(

@@ -204,6 +204,7 @@ def show(manuscript_id: int, upload_id: int) -> ResponseReturnValue:
         purpose=forms.PURPOSES[upload.purpose],
         answers=checking.ANSWERS,
         may_write=writing.may_write(db.session, _actor(), manuscript),
+        may_answer=lambda one: checking.may_answer(db.session, _actor(), manuscript, one),
     )
 
 

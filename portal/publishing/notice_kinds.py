@@ -1,6 +1,6 @@
 """The words of this room's notices. They carry no words of a text: a letter may repeat them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,8 +20,17 @@ def kind_of(manuscript: Manuscript) -> str:
     return KINDS.get(manuscript.type, "glossary entry")
 
 
-def _of(text: str, link: str, *stages: Stage) -> NoticeKind:
-    """Say `text` of a manuscript that its reader may see, while it is in one of `stages`."""
+def _of(
+    text: str,
+    link: str,
+    *stages: Stage,
+    when: Callable[[Session, Actor, Manuscript], bool] = lambda *_: True,
+) -> NoticeKind:
+    """Say `text` of a manuscript that its reader may see, while it is in one of `stages`.
+
+    Without a link its author is led to writing, a curator to review. `when` says whether there is
+    a point in it for the reader.
+    """
 
     def told(session: Session, context: Mapping[str, Any], reader: Actor) -> Told | None:
         try:
@@ -30,10 +39,19 @@ def _of(text: str, link: str, *stages: Stage) -> NoticeKind:
             return None
         if stages and manuscript.stage not in stages:
             return None
+        if not when(session, reader, manuscript):
+            return None
+        author = writing.is_author(session, reader, manuscript)
+        room = link or ("/writing" if author else "/review")
         place = manuscript.became if link == "/library" else manuscript.id
-        return Told(text.format(kind_of(manuscript)), f"{link}/{place}")
+        return Told(text.format(kind_of(manuscript)), f"{room}/{place}")
 
     return told
+
+
+def _may_sign(session: Session, reader: Actor, manuscript: Manuscript) -> bool:
+    kinds = publication.needed(manuscript.type)
+    return any(not reviewing.may_sign_off(session, reader, manuscript, kind) for kind in kinds)
 
 
 def register(notices: Notices) -> None:
@@ -42,12 +60,32 @@ def register(notices: Notices) -> None:
     notices.register(writing.SENT_IN, _of("A {} was sent in for review", "/review", *waiting))
     notices.register(reviewing.HANDED, _of("A {} was handed to you for review", "/review"))
     notices.register(
+        reviewing.TAKEN,
+        _of(
+            "A {} that you held is held by another curator now",
+            "/review",
+            when=lambda _, reader, manuscript: manuscript.owner_id != reader.id,
+        ),
+    )
+    notices.register(
+        reviewing.HALF_SIGNED,
+        _of("A {} waits for a second person to sign it off", "/review", when=_may_sign),
+    )
+    notices.register(
+        writing.REOPENED,
+        _of("A {} that was approved is in review again", "", Stage.IN_REVIEW),
+    )
+    notices.register(
+        writing.UNSIGNED,
+        _of("What you signed off of a {} counts no more", "/review", Stage.IN_REVIEW),
+    )
+    notices.register(
         reviewing.CHANGES_ASKED,
         _of("Changes are asked for in a {} of yours", "/writing", Stage.CHANGES_ASKED),
     )
     notices.register(
         reviewing.APPROVED,
-        _of("A {} has been approved", "/writing", Stage.APPROVED, Stage.SCHEDULED),
+        _of("A {} has been approved", "", Stage.APPROVED, Stage.SCHEDULED),
     )
     notices.register(
         publication.PUBLISHED, _of("A {} of yours is published", "/library", Stage.PUBLISHED)

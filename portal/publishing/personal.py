@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.lookup import with_role
 from portal.accounts.own_data import Parts, Section, Value
+from portal.core.roles import Role
 from portal.publishing import writing
 from portal.publishing.models import FindingAnswer, Remark, SignOff, Step, Upload
 
@@ -13,8 +15,10 @@ from portal.publishing.models import FindingAnswer, Remark, SignOff, Step, Uploa
 def written(session: Session, user_id: int) -> Section:
     """Return the texts that a person began or changed, with their words where they are theirs."""
     rows: list[Mapping[str, Value]] = []
+    curator = user_id in with_role(session, Role.CURATOR)
     for manuscript in writing.of_person(session, user_id):
         own = manuscript.author_id == user_id
+        own = own and (curator or not writing.for_curators(manuscript))
         texts = writing.texts_of(session, manuscript.id) if own else {}
         rows.append(
             {

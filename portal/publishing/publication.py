@@ -269,7 +269,8 @@ NOT_PUBLISHED = "manuscript.not-published"
 def hold(session: Session, manuscript: Manuscript, why: str) -> None:
     """Put a scheduled text back to those who approved it, with the reason."""
     manuscript.scheduled_for = None
-    writing.move(session, WORKER, manuscript, Stage.APPROVED, Side.REVIEWER, why[:500])
+    days = writing.DAYS_TO_PUBLISH
+    writing.move(session, WORKER, manuscript, Stage.APPROVED, Side.REVIEWER, why[:500], days)
     notices.notify(
         session,
         user_ids=writing.holders(session, manuscript),

@@ -1,6 +1,6 @@
 """The curators' side: what was sent in, asking for changes, signing off, publishing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,7 @@ SAID: Mapping[str, str] = {
     "published": "It is published. Those who wrote it have been told.",
     "scheduled": "It is scheduled.",
     "unscheduled": "It is not scheduled any more. It stays approved.",
+    "given-up": "The text is given up. It is deleted after 30 days.",
     "reopened": "It is in review again. Earlier sign-offs count no more.",
 }
 """What has just been done, by the word for it in the address."""
@@ -123,9 +124,12 @@ def _refused(
 def index() -> ResponseReturnValue:
     """Show what was sent in, by who has to do with it now."""
     every = reviewing.queue(db.session)
+    curators = lookup.with_role(db.session, Role.CURATOR)
+    wanted = reviewing.wanted(db.session, every, curators)
     return render_template(
         "publishing/review/index.html",
-        groups=_grouped(every, _actor().id),
+        groups=_grouped(every, _actor().id, curators, wanted),
+        curators=curators,
         total=len(every),
         signed=reviewing.signed_kinds(db.session, every),
         needed=publication.needed,
@@ -142,25 +146,45 @@ _WAITS = frozenset({Stage.SUBMITTED, Stage.IN_REVIEW})
 
 
 def _grouped(
-    every: Sequence[Manuscript], own: int | None
+    every: Sequence[Manuscript],
+    own: int | None,
+    curators: Collection[int],
+    wanted: Mapping[int, Collection[int]],
 ) -> list[tuple[str, str, list[Manuscript]]]:
-    """Return (key, heading, texts) of each group, empty ones too."""
+    """Return (key, heading, texts) of each group, empty ones too.
+
+    What is asked of an author who can't go on waits for curators too: `reviewing.wanted` says so.
+    """
 
     def those(holds: Callable[[Manuscript], bool], *stages: Stage) -> list[Manuscript]:
         return [one for one in every if one.stage in stages and holds(one)]
 
+    def waits(one: Manuscript) -> bool:
+        return one.stage in _WAITS or bool(wanted[one.id])
+
+    def mine(one: Manuscript) -> bool:
+        return waits(one) and (one.owner_id == own or (held(one) and own in wanted[one.id]))
+
+    def held(one: Manuscript) -> bool:
+        return one.owner_id in curators
+
+    asked = Stage.CHANGES_ASKED
     return [
-        ("mine", "Waiting for you", those(lambda one: one.owner_id == own, *_WAITS)),
-        ("anybody", "Waiting for anybody", those(lambda one: one.owner_id is None, *_WAITS)),
+        ("mine", "Waiting for you", those(mine, *_WAITS, asked)),
+        (
+            "anybody",
+            "Waiting for anybody",
+            those(lambda one: waits(one) and not held(one), *_WAITS, asked),
+        ),
         (
             "others",
             "Held by others",
-            those(lambda one: one.owner_id not in {own, None}, *_WAITS),
+            those(lambda one: waits(one) and held(one) and not mine(one), *_WAITS, asked),
         ),
         (
             "asked",
             "With the author, changes asked for",
-            those(lambda one: True, Stage.CHANGES_ASKED),
+            those(lambda one: not waits(one), asked),
         ),
         ("approved", "Approved, not published yet", those(lambda one: True, Stage.APPROVED)),
         ("scheduled", "Scheduled", those(lambda one: True, Stage.SCHEDULED)),
@@ -193,13 +217,16 @@ def _page(
     words = _vocabularies()
     item, wrong = publication.item_of(db.session, manuscript, words)
     shown = item or publication.as_it_is(db.session, manuscript, words)
-    remarks = reviewing.remarks_of(db.session, manuscript.id)
+    author = writing.is_author(db.session, _actor(), manuscript)
+    remarks = reviewing.remarks_of(db.session, manuscript.id, sent=author)
+    answers = checking.answers_of(db.session, manuscript.id).values()
     steps = writing.steps_of(db.session, manuscript.id)
     signed = writing.sign_offs_of(db.session, manuscript)
     files = uploads.of(db.session, manuscript.id)
     people = [one.by_id for one in remarks]
     people += [one.by_id for one in steps]
     people += [one.by_id for one in signed]
+    people += [one.by_id for one in answers]
     hand_over = review_forms.HandOverForm(formdata=None)
     hand_over.offer(_other_curators(manuscript))
     page = render_template(
@@ -222,6 +249,9 @@ def _page(
         sign_offs=SIGN_OFFS,
         rights=_rights(manuscript),
         has_written=_actor().id in writing.writers(db.session, manuscript.id),
+        is_author=author,
+        author_left=reviewing.author_left(db.session, manuscript),
+        held=manuscript.owner_id in lookup.with_role(db.session, Role.CURATOR),
         intruder=reviewing.INTRUDER,
         answers=checking.ANSWERS,
         names=_names(manuscript.author_id, manuscript.owner_id, *people),
@@ -278,7 +308,9 @@ def _rights(manuscript: Manuscript) -> list[tuple[SignOffKind, str]]:
 
 
 def _other_curators(manuscript: Manuscript) -> list[tuple[int, str]]:
+    """Return who else can hold a text: nobody who has written in it."""
     ids = lookup.with_role(db.session, Role.CURATOR) - {manuscript.owner_id or 0}
+    ids -= writing.writers(db.session, manuscript.id)
     return sorted(lookup.names(db.session, ids).items(), key=lambda one: one[1].casefold())
 
 
@@ -298,6 +330,18 @@ def hand_over(manuscript_id: int) -> ResponseReturnValue:
     form.offer(_other_curators(manuscript))
     to = form.to.data if form.validate_on_submit() else 0
     return _act(manuscript_id, "handed", reviewing.hand_over, to=to or 0)
+
+
+@bp.route("/<int:manuscript_id>/give-up", methods=["POST"])
+@requires(Permission.REVIEW)
+def give_up(manuscript_id: int) -> ResponseReturnValue:
+    """Give a text up whose author can't go on with it, with the reason."""
+    why = request.form.get("why", "")
+    try:
+        reviewing.give_up(db.session, actor=_actor(), manuscript_id=manuscript_id, why=why)
+    except (Conflict, NotAllowed) as error:
+        return _refused(manuscript_id, error, {"Why": why} if why else {})
+    return redirect(url_for("review.index", done="given-up"))
 
 
 # ---- Asking for changes
@@ -320,8 +364,8 @@ def remark(manuscript_id: int) -> ResponseReturnValue:
             passage=form.passage.data or "",
             reason=form.reason.data or "",
         )
-    except Conflict as error:
-        if manuscript.stage == Stage.IN_REVIEW:
+    except (Conflict, NotAllowed) as error:
+        if manuscript.stage == Stage.IN_REVIEW and isinstance(error, Conflict):
             form.passage.errors = [str(error)]
             return _page(manuscript, form, 422)
         return _refused(manuscript_id, error, _typed(form))

@@ -66,6 +66,8 @@ def check(before: Stage, after: Stage, side: Side) -> None:
             allowed = frozenset({Side.AUTHOR})
         case (Stage.DRAFT | Stage.CHANGES_ASKED, Stage.DROPPED):
             allowed = frozenset({Side.AUTHOR, Side.PORTAL})  # the portal, for one who has left
+        case (Stage.CHANGES_ASKED, Stage.IN_REVIEW) | (Stage.IN_REVIEW, Stage.DROPPED):
+            allowed = frozenset({Side.PORTAL})  # for an author who can't go on with it
         case (
             (Stage.SUBMITTED, Stage.IN_REVIEW)
             | (Stage.IN_REVIEW, Stage.CHANGES_ASKED)

@@ -1,5 +1,6 @@
 """What is on its way to the library, in few queries, for a list of what waits for curators."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.library.vocabularies import TYPES
 from portal.publishing import reviewing
-from portal.publishing.models import Manuscript, Remark, Upload, UploadState, Writer
+from portal.publishing.models import Manuscript, Remark, Upload, UploadState
 from portal.publishing.states import WITH_REVIEWERS, Stage
 
 SEEN_BY_CURATORS = WITH_REVIEWERS | {Stage.CHANGES_ASKED}
@@ -24,12 +25,12 @@ class Waiting:
     title: str
     stage: Stage
     owner_id: int | None
-    """The curator who holds it."""
+    """The curator who holds it; nobody where who did is a curator no more."""
     due_on: date | None
     edits: str | None
     """Reference of the document that it is to be the next version of."""
-    writers: frozenset[int]
-    """Those who cannot sign it off."""
+    wanted: frozenset[int]
+    """The curators whom it waits for now; see `reviewing.wanted`."""
     answered: int
     """Changes that were asked for and answered, and not settled yet."""
 
@@ -52,15 +53,11 @@ def _title(manuscript: Manuscript) -> str:
     return manuscript.fields.get("title") or f"Untitled {TYPES[manuscript.type].lower()}"
 
 
-def texts(session: Session) -> list[Waiting]:
-    """Return everything that curators have to do with, the longest due first."""
+def texts(session: Session, curators: Collection[int]) -> list[Waiting]:
+    """Return everything that `curators` have to do with, the longest due first."""
     queue = reviewing.queue(session)
     ids = [one.id for one in queue]
-    writers: dict[int, set[int]] = {}
-    for manuscript_id, account_id in session.execute(
-        select(Writer.manuscript_id, Writer.account_id).where(Writer.manuscript_id.in_(ids))
-    ):
-        writers.setdefault(manuscript_id, set()).add(account_id)
+    wanted = reviewing.wanted(session, queue, curators)
     query = (
         select(Remark.manuscript_id, func.count())
         .where(
@@ -77,10 +74,10 @@ def texts(session: Session) -> list[Waiting]:
             type=one.type,
             title=_title(one),
             stage=one.stage,
-            owner_id=one.owner_id,
+            owner_id=one.owner_id if one.owner_id in curators else None,
             due_on=one.due_on,
             edits=one.edits,
-            writers=frozenset(writers.get(one.id, ())),
+            wanted=frozenset(wanted[one.id]),
             answered=answered.get(one.id, 0),
         )
         for one in queue

@@ -5,7 +5,7 @@ the revision that it was made from; one that is behind raises `Stale` with what 
 that two tabs never overwrite each other and nothing that was typed is lost.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts import notices
-from portal.accounts.lookup import with_role
+from portal.accounts.lookup import roles_held, with_role
 from portal.audit import service as audit
 from portal.core import clock
 from portal.core.errors import Conflict, NotAllowed, NotFound
@@ -33,13 +33,19 @@ from portal.publishing.models import (
     UploadState,
     Writer,
 )
+from portal.publishing.policy import WRITERS
 from portal.publishing.states import OPEN, WITH_AUTHOR, WITH_REVIEWERS, Side, Stage, check
 
 SENT_IN = "manuscript.sent-in"
 """Tells curators that something was sent in."""
+REOPENED = "manuscript.reopened"
+"""Tells its author and who holds it that an approved text is in review again."""
+UNSIGNED = "manuscript.unsigned"
+"""Tells who signed a text off that this counts no more."""
 DAYS_TO_BEGIN_REVIEW = 5
 DAYS_TO_REVIEW = 10
 DAYS_TO_CHANGE = 20
+DAYS_TO_PUBLISH = 5
 MOST_TEXT = 50_000
 """Characters of a section."""
 
@@ -76,14 +82,29 @@ def writers(session: Session, manuscript_id: int) -> set[int]:
 
 
 def is_author(session: Session, actor: Actor, manuscript: Manuscript) -> bool:
-    """Tell whether the person began the text and answers for it."""
-    return actor.id is not None and manuscript.author_id == actor.id
+    """Tell whether the person began the text, answers for it and may still write such a text."""
+    began = actor.id is not None and manuscript.author_id == actor.id
+    return began and (is_curator(actor) or not for_curators(manuscript))
+
+
+def for_curators(manuscript: Manuscript) -> bool:
+    """Tell whether curators alone may write a text: it holds what only they may read."""
+    return bool(manuscript.edits or manuscript.replaces) or manuscript.type != "case"
+
+
+def without_author(session: Session, manuscripts: Iterable[Manuscript]) -> set[int]:
+    """Return the numbers of those whose author can't go on: has left, or writes such no more."""
+    texts = list(manuscripts)
+    held = roles_held(session, {one.author_id for one in texts if one.author_id is not None})
+    needed = {one.id: {Role.CURATOR} if for_curators(one) else WRITERS for one in texts}
+    return {one.id for one in texts if not needed[one.id] & held.get(one.author_id or 0, set())}
 
 
 def seen(session: Session, *, actor: Actor, manuscript_id: int) -> Manuscript:
-    """Return a manuscript that a person may read: its author always, curators once it was sent in.
+    """Return a manuscript that a person may read: its author, and curators once it was sent in.
 
-    Raises `NotFound` for any other.
+    Raises `NotFound` for any other, also for an author who was a curator and began what they alone
+    may write.
     """
     manuscript = session.get(Manuscript, manuscript_id)
     if manuscript is None:
@@ -138,7 +159,7 @@ def of_author(session: Session, actor: Actor) -> Sequence[Manuscript]:
         .where(Manuscript.author_id == actor.id)
         .order_by(Manuscript.saved_at.desc(), Manuscript.id.desc())
     )
-    return session.scalars(query).all()
+    return [one for one in session.scalars(query) if is_author(session, actor, one)]
 
 
 def edit_waiting(session: Session, reference: str) -> Manuscript | None:
@@ -442,11 +463,45 @@ def touched(session: Session, actor: Actor, manuscript: Manuscript) -> None:
     """Note a change of the text: who made it, and that earlier sign-offs count no more."""
     manuscript.saved_at = clock.now()
     _note_writer(session, actor, manuscript)
-    before = manuscript.text_hash
+    signers, before = signed_by(session, manuscript), manuscript.text_hash
     hash_again(session, manuscript)
-    if manuscript.text_hash != before and manuscript.stage in {Stage.APPROVED, Stage.SCHEDULED}:
+    if manuscript.text_hash != before:
+        review_again(session, actor, manuscript, "Changed after approval", signers)
+
+
+def answered_in(session: Session, actor: Actor, manuscript: Manuscript) -> None:
+    """Note that somebody said why a passage may stay: that is writing, to be signed off by others.
+
+    Whoever signed the text off had read another reason, or none.
+    """
+    _note_writer(session, actor, manuscript)
+    signers = signed_by(session, manuscript)
+    review_again(session, actor, manuscript, "A finding was answered after approval", signers)
+
+
+def signed_by(session: Session, manuscript: Manuscript) -> set[int]:
+    """Return who signed the present text off."""
+    return {one.by_id for one in sign_offs_of(session, manuscript) if one.by_id is not None}
+
+
+def review_again(
+    session: Session, actor: Actor, manuscript: Manuscript, why: str, signers: Collection[int]
+) -> None:
+    """Let sign-offs count no more, put the text back into review if it was approved, and say so.
+
+    Told are its author and who holds it, where it was approved, and whoever had signed it off.
+    """
+    for one in sign_offs_of(session, manuscript):
+        session.delete(one)
+    session.flush()
+    concerned: set[int] = set()
+    if manuscript.stage in {Stage.APPROVED, Stage.SCHEDULED}:
         manuscript.scheduled_for = None
-        move(session, actor, manuscript, Stage.IN_REVIEW, Side.REVIEWER, "Changed after approval")
+        move(session, actor, manuscript, Stage.IN_REVIEW, Side.REVIEWER, why, DAYS_TO_REVIEW)
+        concerned = (holders(session, manuscript) | {manuscript.author_id or 0}) - set(signers)
+    for people, kind in ((concerned, REOPENED), (set(signers), UNSIGNED)):
+        told = people - {actor.id or 0, 0}
+        notices.notify(session, user_ids=told, kind=kind, context={"manuscript_id": manuscript.id})
 
 
 def _note_writer(session: Session, actor: Actor, manuscript: Manuscript) -> None:
@@ -520,10 +575,12 @@ def submit(session: Session, *, actor: Actor, manuscript_id: int) -> Manuscript:
     manuscript = _authors(session, actor, manuscript_id)
     move(session, actor, manuscript, Stage.SUBMITTED, Side.AUTHOR, days=DAYS_TO_BEGIN_REVIEW)
     _record(session, actor, "manuscript.submitted", manuscript, {})
-    told = holders(session, manuscript) - {actor.id or 0}
+    wrote = writers(session, manuscript.id)
+    told = free_to_review(manuscript, with_role(session, Role.CURATOR), wrote)
+    told = told or holders(session, manuscript)
     notices.notify(
         session,
-        user_ids=told,
+        user_ids=told - {actor.id or 0},
         kind=SENT_IN,
         context={"manuscript_id": manuscript.id},
     )
@@ -534,6 +591,17 @@ def holders(session: Session, manuscript: Manuscript) -> set[int]:
     """Return the curator who holds a text, or every one where nobody does who still is one."""
     curators = with_role(session, Role.CURATOR)
     return {manuscript.owner_id or 0} & curators or curators
+
+
+def free_to_review(
+    manuscript: Manuscript, curators: Collection[int], taken_part: Collection[int]
+) -> set[int]:
+    """Return who is to review a text: who holds it, or every curator where they may not.
+
+    `taken_part` are those who can't: they have written in it, or signed off the other half.
+    """
+    able = set(curators) - set(taken_part)
+    return {manuscript.owner_id or 0} & able or able
 
 
 def take_back(session: Session, *, actor: Actor, manuscript_id: int) -> Manuscript:

@@ -1,11 +1,13 @@
 """The author's side: a list of sections in any order, the check, sending in, what became of it."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from portal.accounts import lookup
 from portal.core.database import db
 from portal.core.errors import Conflict, DomainError, NotFound
 from portal.core.permissions import Actor, Permission, requires
@@ -22,7 +24,7 @@ from portal.publishing import (
     uploads,
     writing,
 )
-from portal.publishing.models import Manuscript
+from portal.publishing.models import FindingAnswer, Manuscript
 from portal.publishing.states import WITH_AUTHOR, Stage
 
 bp = Blueprint("writing", __name__, url_prefix="/writing", template_folder="templates")
@@ -367,9 +369,25 @@ def check(manuscript_id: int) -> ResponseReturnValue:
         answers=checking.ANSWERS,
         uniqueness=helping.uniqueness_of(db.session, manuscript, _vocabularies()),
         may_write=writing.may_write(db.session, _actor(), manuscript),
+        is_author=writing.is_author(db.session, _actor(), manuscript),
+        may_answer=lambda one: checking.may_answer(db.session, _actor(), manuscript, one),
+        answered_by=_answered_by(found),
         said=_said(),
     )
     return page, 422 if form.is_submitted() else 200
+
+
+def _answered_by(found: Sequence[checking.Found]) -> Callable[[FindingAnswer], str]:
+    """Return who gave an answer, in words: curators are named to curators alone."""
+    actor = _actor()
+    ids = {one.answer.by_id for one in found if one.answer and one.answer.by_id}
+    names = lookup.names(db.session, ids) if writing.is_curator(actor) else {}
+    others = "somebody who has left" if writing.is_curator(actor) else "a curator"
+
+    def words(answer: FindingAnswer) -> str:
+        return "you" if answer.by_id == actor.id else names.get(answer.by_id or 0, others)
+
+    return words
 
 
 def _first_error(form: forms.AnswerForm) -> str | None:
