@@ -418,7 +418,8 @@ def save_fields(
 ) -> Manuscript:
     """Save some fields; `revision` is the one that was shown. `None` takes a field out.
 
-    Raises `NotFound`, `Stale`, or `Conflict` where the text can't be changed now.
+    A save of other fields meanwhile is no reason against it. Raises `NotFound`, `Stale` where one
+    of these was changed meanwhile, or `Conflict` where the text can't be changed now.
     """
     manuscript = for_writing(session, actor, manuscript_id)
     fields = dict(manuscript.fields)
@@ -427,13 +428,14 @@ def save_fields(
             fields.pop(name, None)
         else:
             fields[name] = value
-    if fields == manuscript.fields:
+    changed = [name for name, value in values.items() if manuscript.fields.get(name) != value]
+    if not changed:
         return manuscript
-    if manuscript.revision != revision and any(
-        manuscript.fields.get(name) != value for name, value in values.items()
-    ):
+    changed_in = manuscript.changed_in or {}
+    if any(changed_in.get(name, 1) > revision for name in changed):
         raise Stale("", manuscript.revision)
     manuscript.fields, manuscript.revision = fields, manuscript.revision + 1
+    manuscript.changed_in = changed_in | dict.fromkeys(changed, manuscript.revision)
     touched(session, actor, manuscript)
     return manuscript
 

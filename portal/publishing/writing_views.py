@@ -276,24 +276,28 @@ def facts(manuscript_id: int, name: str) -> ResponseReturnValue:
         return _pathway(manuscript)
     words = _vocabularies()
     form = forms.form_of(group.fields, manuscript.fields, manuscript.revision, words)
+    meanwhile: list[tuple[str, str]] = []
     if form.validate_on_submit():
         try:
+            values = forms.values_of(form, group.fields, words)
             writing.save_fields(
                 db.session,
                 actor=_actor(),
                 manuscript_id=manuscript_id,
-                values=forms.values_of(form, group.fields, words),
+                values=values,
                 revision=form.made_from,
             )
             return _to("tasks", manuscript_id, done="saved")
         except forms.Unreadable as error:
             form[error.field].errors = [str(error)]
         except writing.Stale as error:
-            form[group.fields[0]].errors = [
-                "These answers were changed somewhere else meanwhile. Yours are below: look "
-                "through them and save again"
+            differing = [n for n in group.fields if values[n] != manuscript.fields.get(n)]
+            form[differing[0]].errors = [
+                "This was changed somewhere else meanwhile, perhaps in another tab. What was saved "
+                "stands first on this page, yours below: put them together and save again"
             ]
             form.revision.data = str(error.revision)
+            meanwhile = [helping.as_saved(manuscript, name, words) for name in differing]
         except Conflict as error:
             form[group.fields[0]].errors = [str(error)]
     page = render_template(
@@ -301,6 +305,7 @@ def facts(manuscript_id: int, name: str) -> ResponseReturnValue:
         manuscript=manuscript,
         group=group,
         form=form,
+        meanwhile=meanwhile,
         remarks=[one for field in group.fields for one in _remarks(manuscript, field)],
         may_write=writing.may_write(db.session, _actor(), manuscript),
     )
@@ -311,6 +316,7 @@ def _pathway(manuscript: Manuscript) -> ResponseReturnValue:
     """Describe the steps of a protocol; other buttons than “save” only change what is shown."""
     form = pathway_forms.form_of(manuscript.fields.get("pathway"), revision=manuscript.revision)
     status = 422 if form.is_submitted() else 200
+    meanwhile: list[tuple[str, str]] = []
     if form.is_submitted() and not form.saves:
         form, status = pathway_forms.after_button(form), 200
     elif form.validate_on_submit():
@@ -327,10 +333,12 @@ def _pathway(manuscript: Manuscript) -> ResponseReturnValue:
             form.revision.errors = [str(error)]
             if isinstance(error, writing.Stale):
                 form.revision.data = str(error.revision)
+                meanwhile = [helping.as_saved(manuscript, "pathway", _vocabularies())]
     page = render_template(
         "publishing/pathway.html",
         manuscript=manuscript,
         form=form,
+        meanwhile=meanwhile,
         remarks=_remarks(manuscript, "pathway"),
         may_write=writing.may_write(db.session, _actor(), manuscript),
         said=_said(),

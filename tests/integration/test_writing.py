@@ -86,6 +86,40 @@ def test_two_tabs_never_overwrite_each_other_and_nothing_typed_is_lost(portal: F
     assert "Both, put together." in there.get(address).text
 
 
+def test_facts_of_another_page_are_no_conflict_and_of_the_same_one_are_both_shown(
+    portal: Flask,
+) -> None:
+    number = write(portal, by=CURATOR, type_="protocol")
+    there = reader(portal, CURATOR)
+    first = {"csrf_token": token(there.get("/writing/new").text), "revision": "2"}
+    steps = {"button": "save", "steps-0-id": "step-1", "steps-0-text": "Do it."}
+    pages: list[tuple[str, dict[str, str], dict[str, str]]] = [
+        ("title", {"title": "The first tab’s title", "summary": "One."}, {"summary": "One."}),
+        ("sources", {"sources": "The Act | 2015"}, {}),
+        ("pathway", {**steps, "steps-0-title": "The first tab’s step"}, steps),
+    ]
+    for name, said, _ in pages:
+        answer = there.post(f"/writing/{number}/facts/{name}", data=first | said)
+        assert answer.status_code == 302, f"{name}: only other pages were saved meanwhile"
+    mine = {
+        "title": {"title": "Mine"},
+        "sources": {"sources": "Mine | 2020"},
+        "pathway": {"steps-0-title": "Mine"},
+    }
+    saved = {"title": "The first tab’s title", "sources": "The Act | 2015", "pathway": "1. The"}
+    for name, _, same in pages:
+        answer = there.post(f"/writing/{number}/facts/{name}", data=first | same | mine[name])
+        assert answer.status_code == 422
+        page = Page(answer.text)
+        assert saved[name] in page.text
+        assert "Mine" in page.html
+        assert "somewhere else meanwhile" in page.text
+        again = first | same | mine[name] | {"revision": page.fields["revision"]}
+        answer = there.post(f"/writing/{number}/facts/{name}", data=again)
+        assert answer.status_code == 302, "whoever was shown both decides"
+    assert manuscript(portal, number).fields["title"] == "Mine"
+
+
 def test_saving_as_writing_pauses_answers_with_what_was_found(portal: Flask) -> None:
     number = write(portal)
     there = reader(portal, PRACTITIONER)
