@@ -389,15 +389,22 @@ def save_part(
 ) -> Part:
     """Save a section; `revision` is the one that was shown, 0 for one never saved.
 
-    Raises `NotFound`, `Stale`, or `Conflict` where the text can't be changed now.
+    Raises `NotFound`, `Stale`, or `Conflict` where the text can't be changed now or is longer than
+    `MOST_TEXT`.
     """
     manuscript = for_writing(session, actor, manuscript_id)
-    if sections.named(manuscript.type, name) is None:
+    section = sections.named(manuscript.type, name)
+    if section is None:
         raise NotFound("There is no such section")
     part = parts_of(session, manuscript_id).get(name)
     text = text.replace("\r\n", "\n")
     if part is not None and part.text == text:
         return part
+    if len(text) > MOST_TEXT:
+        raise Conflict(
+            f"“{section.title}” would have {len(text):,} characters, and a section can have "
+            f"{MOST_TEXT:,}"
+        )
     if (part.revision if part else 0) != revision:
         raise Stale(part.text if part else "", part.revision if part else 0)
     if part is None:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.core.database import db
-from portal.core.errors import Conflict, DomainError, NotFound
+from portal.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from portal.core.permissions import Actor, Permission, requires
 from portal.library import preview
 from portal.library.vocabularies import TYPES, Vocabularies
@@ -180,6 +180,8 @@ def section(manuscript_id: int, name: str) -> ResponseReturnValue:
             form.text.errors = [str(error)]
             form.revision.data = str(error.revision)
         except Conflict as error:
+            db.session.rollback()  # what was saved before the rest was refused
+            manuscript = _seen(manuscript_id)
             form.text.errors = [str(error)]
     page = render_template(
         "publishing/section.html",
@@ -224,7 +226,10 @@ def _saved(manuscript: Manuscript, name: str, form: forms.SectionForm) -> Respon
                 db.session, actor=actor, manuscript_id=id_, part=name, passage=passage
             )
         except NotFound as error:
-            raise Conflict(str(error)) from error
+            raise Conflict(
+                "This passage has changed meanwhile, so nothing was put in its place. What you "
+                "typed is not saved yet: save it, then look at what is found"
+            ) from error
         return _to("section", id_, name=name, done="replaced")
     if "stay" in request.form:
         return _to("section", id_, name=name, done="saved")
@@ -420,7 +425,11 @@ def previewed(manuscript_id: int) -> ResponseReturnValue:
         _vocabularies(),
     )
     return render_template(
-        "publishing/preview.html", manuscript=manuscript, document=shown, wrong=wrong
+        "publishing/preview.html",
+        manuscript=manuscript,
+        document=shown,
+        wrong=[(helping.where(manuscript, name), message) for name, message in wrong],
+        is_author=writing.is_author(db.session, _actor(), manuscript),
     )
 
 
@@ -485,14 +494,17 @@ def remark(manuscript_id: int, remark_id: int) -> ResponseReturnValue:
         raise NotFound
     form = forms.ReplyForm(data={"answer": shown.answer})
     if form.validate_on_submit():
-        reviewing.answer_remark(
-            db.session,
-            actor=_actor(),
-            manuscript_id=manuscript_id,
-            remark_id=remark_id,
-            answer=form.answer.data or "",
-        )
-        return _to("tasks", manuscript_id, done="saved")
+        try:
+            reviewing.answer_remark(
+                db.session,
+                actor=_actor(),
+                manuscript_id=manuscript_id,
+                remark_id=remark_id,
+                answer=form.answer.data or "",
+            )
+            return _to("tasks", manuscript_id, done="saved")
+        except (Conflict, NotAllowed) as error:
+            form.answer.errors = [f"{error}. Your answer is not saved: copy it before you leave"]
     page = render_template(
         "publishing/remark.html",
         manuscript=manuscript,

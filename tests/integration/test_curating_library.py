@@ -224,7 +224,9 @@ def test_a_withdrawn_document_says_why_and_is_found_no_more(staffed: Flask) -> N
     assert "Withdrawn" in page.text
     gone = reader(staffed, LEAD).page(f"/library/{REFERENCE}", 410)
     assert "The law has changed." in gone.text
-    assert send(there, address, reason="Once more.")[0] == 409
+    status, page = send(there, address, reason="Typed in another tab.")
+    assert status == 409
+    assert "Typed in another tab." in page.text
     assert document(staffed).state == State.WITHDRAWN
     assert there.page(f"/library/{REFERENCE}/history/1").heading == "Version 1"
 
