@@ -243,7 +243,7 @@ def _make_room(session: Session, actor: Actor, reference: str) -> None:
     waiting = locked(session, waiting.id)
     left = waiting.author_id not in with_role(session, Role.CURATOR)
     if waiting.stage not in WITH_AUTHOR or not left:
-        raise Conflict("Somebody is changing this already: see “Review”")
+        raise Conflict("Somebody is changing this already")
     move(session, actor, waiting, Stage.DROPPED, Side.PORTAL, "Its author is a curator no more")
 
 

@@ -26,6 +26,7 @@ from tests.e2e.reviewing_there import (
     ASKED,
     EDIT,
     FULL,
+    HELD,
     LAW_CHANGED,
     PUBLISHED,
     PURGED,
@@ -1026,6 +1027,10 @@ PAGES = (
     PortalPage("curating-edit", f"/library/{LAW_CHANGED}/edit", CURATOR, portal="reviewing"),
     PortalPage(
         "curating-edit-waiting", f"/library/{WITH_VERSIONS}/edit", CURATOR, portal="reviewing"
+    ),
+    PortalPage("curating-edit-held", f"/library/{HELD}/edit", CURATOR, portal="reviewing"),
+    PortalPage(
+        "curating-edit-give-up", f"/library/{HELD}/edit/give-up", CURATOR, portal="reviewing"
     ),
     PortalPage(
         "curating-withdraw-error",
