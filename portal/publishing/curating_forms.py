@@ -73,7 +73,7 @@ class GiveUpForm(FlaskForm):
         "Whoever wrote it reads this. It stands beside their text",
         "Say why it can’t wait",
     )
-    submit = SubmitField("Give their edit up", widget=GovSubmitInput())
+    submit = SubmitField("Give up their edit", widget=GovSubmitInput())
 
 
 class WithdrawForm(FlaskForm):

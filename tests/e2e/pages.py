@@ -165,6 +165,12 @@ def save_what_is_stale(tab: Tab) -> None:
         )
 
 
+def save_a_stale_title(tab: Tab) -> None:
+    tab.locator("#revision").evaluate("field => { field.value = '0' }")
+    tab.get_by_label("Title").fill("Typed in another tab")
+    press(tab, "Save and continue")
+
+
 def give_too_long_a_title(tab: Tab) -> None:
     tab.get_by_label("Title").fill("A title that goes on and on " * 5)
     press(tab, "Save and continue")
@@ -609,6 +615,17 @@ def ask_after_the_session_ended(tab: Tab) -> None:
             ask_for_nothing(tab)
 
 
+def ask_from_an_earlier_session(tab: Tab) -> None:
+    """Send a form that was opened before somebody signed out and in again."""
+    token, address = tab.locator("[name=csrf_token]").first.input_value(), tab.url
+    tab.context.clear_cookies()
+    tab.goto(address)
+    send(tab, LEAD.email, PASSWORD)
+    field = tab.locator("[name=csrf_token]").first
+    field.evaluate("(field, token) => { field.value = token }", token)
+    ask_for_something(tab)
+
+
 MANY_FILTERS = (
     "/library?type=case&type=guidance&source_of_harm=family-travel&source_of_harm=online"
     "&referred_by=police&themes=partners&sort=title"
@@ -838,6 +855,7 @@ PAGES = (
     PortalPage("forgotten", "/forgotten-password"),
     PortalPage("forgotten-error", "/forgotten-password", status=422, then=forget_nothing),
     PortalPage("forgotten-sent", "/forgotten-password/sent"),
+    PortalPage("ask-again-400", WISHING, LEAD, 400, then=ask_from_an_earlier_session),
     PortalPage("ask-signed-out-401", WISHING, LEAD, 401, then=ask_after_the_session_ended),
     PortalPage("choose-password", CHOOSING),
     PortalPage("choose-password-refused", CHOOSING, status=422, then=choose_a_common_one),
@@ -1116,6 +1134,14 @@ PAGES = (
         422,
         "writing",
         give_too_long_a_title,
+    ),
+    PortalPage(
+        "writing-title-stale",
+        f"/writing/{writing.FULL}/facts/title",
+        PRACTITIONER,
+        422,
+        "writing",
+        save_a_stale_title,
     ),
     PortalPage(
         "writing-sources", f"/writing/{writing.PROTOCOL}/facts/sources", CURATOR, portal="writing"

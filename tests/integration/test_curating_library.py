@@ -203,7 +203,7 @@ def test_an_edit_that_lies_with_a_colleague_is_given_up_for_a_change_that_cannot
     there = reader(staffed, SECOND)
     page = there.page(f"/library/{REFERENCE}/history")
     assert f"{CURATOR.name} is changing this already" in page.text
-    page = there.page(page.links["give their edit up"])
+    page = there.page(page.links["give up their edit"])
     assert ADDED not in page.html, "nobody else reads a draft"
     shown = page.fields["edit"]
     address = f"/library/{REFERENCE}/edit/give-up"
