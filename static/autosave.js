@@ -13,10 +13,11 @@ export function autosave(form, improve) {
   const field = form.querySelector('textarea')
   const state = form.querySelector('[data-autosave-state]')
   const look = document.querySelector('[data-look]')
-  let saved = field.value // what the server holds
+  const unsaved = form.dataset.unsaved // why the server does not hold what this page shows, if so
+  let saved = unsaved ? null : field.value // what the server holds
   let pause, longest
   let saving = null // the save that is under way
-  let stopped = false // somebody else saved: the person decides
+  let stopped = unsaved === 'stale' // somebody else saved: the person decides
   let leaving = false
 
   const dirty = () => field.value !== saved

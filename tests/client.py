@@ -14,6 +14,7 @@ from werkzeug.test import Client, TestResponse
 
 from portal.accounts import service as accounts
 from portal.accounts.models import User
+from portal.core import form_tokens
 from portal.core.database import short_transaction
 from tests.people import PASSWORD, Person
 
@@ -131,7 +132,8 @@ class Reader(Client):
             user = session.scalars(select(User).where(User.email == person.email)).one()
             assert user.active, f"{person.name} is not let in"
             begun = accounts.begin(session, user=user, browser=None)
-        cookie = {"_user_id": begun.token, "_fresh": True}
+            token = form_tokens.new(user.id)
+        cookie = {"_user_id": begun.token, "_fresh": True, form_tokens.FIELD: token}
         signed = SecureCookieSessionInterface().get_signing_serializer(app).dumps(cookie)
         name = app.config["SESSION_COOKIE_NAME"]
         self.set_cookie(name, signed, domain="localhost", secure=True)

@@ -7,17 +7,16 @@ from flask_login import current_user, login_user, logout_user
 from portal.accounts import browsers, notices, service
 from portal.accounts.forms import SignInForm
 from portal.accounts.models import User
+from portal.core import form_tokens
 from portal.core.application import posted_field
 from portal.core.config import Settings
 from portal.core.database import db
 from portal.core.permissions import Permission, public, requires
+from portal.ui import typed
 from portal.ui.filters import legible
 
 bp = Blueprint("accounts", __name__, template_folder="templates")
 
-MOST_GIVEN_BACK = 100_000  # characters
-MOST_FIELDS = 200
-CSRF = "csrf_token"  # what Flask-WTF calls it, in the cookie and in a form
 WRONG = "The e-mail address or the password is not right"
 
 
@@ -29,32 +28,26 @@ def ask_to_sign_in() -> ResponseReturnValue:
     """
     field = posted_field()
     if request.method == "POST" and field is not None:
-        text = legible(request.form.get(field, "")[:MOST_GIVEN_BACK])
+        text = legible(request.form.get(field, "")[: typed.MOST_GIVEN_BACK])
         page = render_template(
             "accounts/signed_out_meanwhile.html", field=field, text=text, path=request.path
         )
         return page, 401
-    typed = _typed()
-    if typed is not None:
-        address = request.full_path.rstrip("?")
-        page = render_template("accounts/signed_out_form.html", fields=typed, address=address)
+    fields = typed.fields()
+    if fields is not None and form_tokens.FIELD in request.form:
+        page = render_template(
+            "accounts/signed_out_form.html",
+            fields=fields,
+            words=typed.words(fields),
+            has_more=typed.has_more(),
+            address=request.full_path.rstrip("?"),
+            token=form_tokens.posted(),
+        )
         return page, 401
     wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
     if "q" in request.args:
         wanted = request.path
     return redirect(url_for("accounts.sign_in", next=wanted or None))
-
-
-def _typed() -> list[tuple[str, str]] | None:
-    """Return the fields of a form to give back; `None` where it can't be, or is better not."""
-    if request.method != "POST" or request.files or CSRF not in request.form:
-        return None
-    given = request.form.items(multi=True)
-    fields = [(name, legible(value.replace("\r\n", "\n"))) for name, value in given]
-    fields = [(name, value) for name, value in fields if name != CSRF]
-    long = sum(len(name) + len(value) for name, value in fields) > MOST_GIVEN_BACK
-    secret = any("password" in name for name, _ in fields)
-    return None if long or secret or not 0 < len(fields) <= MOST_FIELDS else fields
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -90,10 +83,10 @@ def sign_in() -> ResponseReturnValue:
 
 def _begin(person: service.SignedIn) -> None:
     """Let a browser in. Pages that the same person left open in it can still send their forms."""
-    token = session.get(CSRF) if service.was_of(session.get("_user_id"), person) else None
+    own = service.was_of(session.get("_user_id"), person)
+    token = session.get(form_tokens.FIELD) if own else None
     session.clear()
-    if token is not None:
-        session[CSRF] = token
+    session[form_tokens.FIELD] = token or form_tokens.new(person.actor.id or 0)
     login_user(person)
 
 

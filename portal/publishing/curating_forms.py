@@ -63,6 +63,19 @@ class EditForm(FlaskForm):
     submit = SubmitField("Start the edit", widget=GovSubmitInput())
 
 
+class GiveUpForm(FlaskForm):
+    """Why a colleague's edit is given up."""
+
+    edit = HiddenField()
+    """Its number: of the edit that was shown, not of one that was begun since."""
+    why = reason_field(
+        "Why can’t it wait?",
+        "Whoever wrote it reads this. It stands beside their text",
+        "Say why it can’t wait",
+    )
+    submit = SubmitField("Give up their edit", widget=GovSubmitInput())
+
+
 class WithdrawForm(FlaskForm):
     """Taking a document away, with a reason for readers."""
 

@@ -18,8 +18,10 @@ from portal.core.roles import Role
 from portal.library import law, ownership, rereading, service, takedown, versions
 from portal.library.models import Document, State, Version
 from portal.library.vocabularies import TYPES, Vocabularies
-from portal.publishing import comparing, curating_forms, writing
+from portal.publishing import comparing, curating_forms, making_room, writing
+from portal.publishing.models import Manuscript
 from portal.publishing.publication import REVIEW_AFTER_DAYS
+from portal.publishing.states import WITH_AUTHOR
 from portal.ui.filters import legible
 
 bp = Blueprint("curating", __name__, template_folder="templates")
@@ -28,6 +30,7 @@ SAID: Mapping[str, str] = {
     "withdrawn": "It is withdrawn. Its address says so, with your reason.",
     "replaced": "It is replaced. Its address leads to the other document.",
     "owned": "The owner is set.",
+    "made-room": "Their edit is given up, and they are told. You can begin yours now.",
     "read": "It is on record that this still holds.",
 }
 """What has just been done, by the word for it in the address."""
@@ -91,12 +94,14 @@ def history(reference: str) -> ResponseReturnValue:
     owner = ownership.owner_of(db.session, document.id)
     people = {one.by_id for one in every if one.by_id} | ({owner} if owner else set())
     names = lookup.names(db.session, people)
+    waiting = writing.edit_waiting(db.session, reference)
     return _page(
         "history",
         document,
         versions=[(one, _who(one, names)) for one in every],
         owner=names.get(owner or 0),
-        waiting=writing.edit_waiting(db.session, reference),
+        waiting=waiting,
+        holder=_holder(waiting),
         attachments=service.attachments_of(db.session, document.id),
         changed_law=law.changes_of(db.session, document.id),
         overdue=document.state == State.PUBLISHED and document.review_by < clock.today(),
@@ -174,12 +179,55 @@ def edit(reference: str) -> ResponseReturnValue:
         except Conflict as conflict:
             error = conflict
             form.why.errors = [str(conflict)]
-    page = _page("edit", document, form=form, number=number, waiting=waiting)
+            waiting = writing.edit_waiting(db.session, reference)
+    page = _page(
+        "edit",
+        document,
+        form=form,
+        number=number,
+        waiting=waiting,
+        holder=_holder(waiting),
+        own=_actor().id,
+        said=SAID.get(request.args.get("done", "")),
+    )
     return page, _status(form, error)
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and 0 < len(text) < 6 else None
+def _holder(waiting: Manuscript | None) -> str:
+    """Return who writes an edit, in words that can begin a sentence."""
+    author = waiting.author_id if waiting else None
+    return lookup.names(db.session, {author or 0}).get(author or 0, "Somebody who has left")
+
+
+@bp.route("/library/<reference:reference>/edit/give-up", methods=["GET", "POST"])
+@requires(Permission.LIBRARY_CURATE)
+def give_up_edit(reference: str) -> ResponseReturnValue:
+    """Give up the edit of a colleague that was not sent in, with the reason."""
+    document = _published(reference)
+    waiting = writing.edit_waiting(db.session, reference)
+    form = curating_forms.GiveUpForm(data={"edit": str(waiting.id if waiting else "")})
+    error = None
+    if form.validate_on_submit():
+        try:
+            making_room.give_up(
+                db.session,
+                actor=_actor(),
+                reference=reference,
+                manuscript_id=_number(form.edit.data or "", most=10) or 0,
+                why=form.why.data or "",
+            )
+            return redirect(url_for("curating.edit", reference=reference, done="made-room"))
+        except Conflict as conflict:
+            error = conflict
+            form.why.errors = [str(conflict)]
+    elif waiting is None or waiting.stage not in WITH_AUTHOR or waiting.author_id == _actor().id:
+        return redirect(url_for("curating.edit", reference=reference))
+    page = _page("give_up_edit", document, form=form, waiting=waiting, holder=_holder(waiting))
+    return page, _status(form, error)
+
+
+def _number(text: str, most: int = 5) -> int | None:
+    return int(text) if text.isdecimal() and 0 < len(text) <= most else None
 
 
 # ---- Its end

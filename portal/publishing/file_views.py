@@ -191,10 +191,15 @@ def _added(manuscript_id: int, form: forms.UploadForm) -> bool:
 @requires(Permission.WRITING_WRITE)
 def show(manuscript_id: int, upload_id: int) -> ResponseReturnValue:
     """Show a file as it would be published, and everything else that was in it."""
+    return _page(manuscript_id, upload_id)
+
+
+def _page(manuscript_id: int, upload_id: int, problem: str = "") -> str:
     manuscript, upload = _found(manuscript_id, upload_id)
     file = _shown(manuscript, upload)
     return render_template(
         "publishing/file.html",
+        problem=problem,
         manuscript=manuscript,
         file=file,
         state=STATES[upload.state],
@@ -233,6 +238,15 @@ def remove(manuscript_id: int, upload_id: int) -> ResponseReturnValue:
 @bp.route("/<int:upload_id>/take-over", methods=["POST"])
 @requires(Permission.WRITING_WRITE)
 def take_over(manuscript_id: int, upload_id: int) -> ResponseReturnValue:
-    """Let the text of a file become that of the sections, behind what stands there."""
-    uploads.take_over(db.session, actor=_actor(), manuscript_id=manuscript_id, upload_id=upload_id)
+    """Let the text of a file become that of the sections, behind what stands there; or none."""
+    about = {"manuscript_id": manuscript_id, "upload_id": upload_id}
+    try:
+        uploads.take_over(db.session, actor=_actor(), **about)
+    except Conflict as error:
+        db.session.rollback()  # the sections that were filled before the one that could not be
+        problem = (
+            f"{error}. Nothing was taken over. If the text is too long, divide it in the file "
+            "under the headings of the sections, or shorten it, and send the file again"
+        )
+        return _page(**about, problem=problem), 409
     return redirect(url_for("writing_files.index", manuscript_id=manuscript_id, done="over"))

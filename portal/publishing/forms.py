@@ -260,7 +260,7 @@ def form_of(
 ) -> FieldsForm:
     """Return a form for some fields, filled with `values` unless it was sent."""
     fields = {name: _field(name, vocabularies) for name in names}
-    data = {name: _shown(name, values.get(name), vocabularies) for name in names}
+    data = {name: shown(name, values.get(name), vocabularies) for name in names}
     made: FieldsForm = type("WholeFieldsForm", (FieldsForm,), fields)(
         data={**data, "revision": str(revision)}
     )
@@ -298,7 +298,7 @@ def _limit(name: str) -> list[Any]:
     return [Length(max=most, message=f"Shorten this to {most:,} characters")]
 
 
-def _shown(name: str, value: Any, vocabularies: Vocabularies) -> Any:
+def shown(name: str, value: Any, vocabularies: Vocabularies) -> Any:
     """Return what a field holds for a value of a manuscript."""
     if name in vocabularies:
         terms = value if isinstance(value, list) else [value or NOT_STATED]

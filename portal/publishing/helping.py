@@ -12,8 +12,9 @@ from portal import disclosure
 from portal.core.errors import Conflict
 from portal.core.permissions import Actor
 from portal.disclosure import uniqueness
-from portal.library import service
+from portal.library import pathway, service
 from portal.library.models import Document, State
+from portal.library.pathway_drawing import condition, facts_of
 from portal.library.vocabularies import AUDIENCES, NOT_STATED, Vocabularies
 from portal.publishing import checking, forms, markup, plain_language, sections, writing
 from portal.publishing.checking import Found, Place
@@ -141,6 +142,24 @@ def in_words(manuscript: Manuscript, name: str, vocabularies: Vocabularies) -> l
     if isinstance(value, list):
         return [str(one) for one in value]
     return [str(value)] if value and value != NOT_STATED else []
+
+
+def as_saved(manuscript: Manuscript, name: str, vocabularies: Vocabularies) -> tuple[str, str]:
+    """Return what a field is called, and what is saved in it: to be read beside another value."""
+    label, value = label_of(name, vocabularies), manuscript.fields.get(name)
+    if name == "pathway":
+        return "Referral pathway", _steps(pathway.read(value or {}))
+    if name in vocabularies or name == "audience":
+        return label, "\n".join(in_words(manuscript, name, vocabularies))
+    return label, str(forms.shown(name, value, vocabularies))
+
+
+def _steps(path: pathway.Pathway) -> str:
+    told = []
+    for number, step in enumerate(path.steps, 1):
+        ways = [" ".join(condition(one.when, path.numbers.get(one.to))) for one in step.then]
+        told.append("\n".join([*facts_of(step, number), *ways]))
+    return "\n\n".join(told)
 
 
 # ---- Uniqueness

@@ -72,6 +72,8 @@ class Manuscript(Base):
     """Front matter as far as it is given, by the names of the content format, dates as ISO text."""
     revision: Mapped[int] = mapped_column(default=1)
     """Raised by every save of the fields, so that two tabs can't overwrite each other."""
+    changed_in: Mapped[dict[str, int] | None] = mapped_column(JSON, default=dict)
+    """The revision that changed a field last, by its name; the first one for what is not named."""
     text_hash: Mapped[str] = mapped_column(String(64))
     """SHA-256 of everything that would be published: what a sign-off is bound to."""
     edits: Mapped[str | None] = mapped_column(String(40))

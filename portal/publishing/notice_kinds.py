@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.notices import NoticeKind, Notices, Told
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor
-from portal.publishing import publication, reviewing, writing
+from portal.publishing import making_room, publication, reviewing, writing
 from portal.publishing.models import Manuscript
 from portal.publishing.states import Stage
 
@@ -86,6 +86,10 @@ def register(notices: Notices) -> None:
     notices.register(
         reviewing.APPROVED,
         _of("A {} has been approved", "", Stage.APPROVED, Stage.SCHEDULED),
+    )
+    notices.register(
+        making_room.GIVEN_UP,
+        _of("An edit of a {} of yours was given up by another curator", "/writing", Stage.DROPPED),
     )
     notices.register(
         publication.PUBLISHED, _of("A {} of yours is published", "/library", Stage.PUBLISHED)

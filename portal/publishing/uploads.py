@@ -164,7 +164,8 @@ def place_of(piece: files.Piece) -> str:
 def take_over(session: Session, *, actor: Actor, manuscript_id: int, upload_id: int) -> None:
     """Let the text of an imported file become that of the manuscript, behind what is there.
 
-    The file is gone afterwards. Raises `Conflict` for one that has not been read.
+    The file is gone afterwards. Raises `Conflict` for one that has not been read, or whose text is
+    longer than a section can be; nothing of it must be kept then.
     """
     manuscript = writing.for_writing(session, actor, manuscript_id)
     upload = get(session, actor=actor, manuscript_id=manuscript_id, upload_id=upload_id)

@@ -264,7 +264,7 @@ def _make_room(session: Session, actor: Actor, reference: str) -> None:
     waiting = locked(session, waiting.id)
     left = waiting.author_id not in with_role(session, Role.CURATOR)
     if waiting.stage not in WITH_AUTHOR or not left:
-        raise Conflict("Somebody is changing this already: see “Review”")
+        raise Conflict("Somebody is changing this already")
     move(session, actor, waiting, Stage.DROPPED, Side.PORTAL, "Its author is a curator no more")
 
 
@@ -410,15 +410,22 @@ def save_part(
 ) -> Part:
     """Save a section; `revision` is the one that was shown, 0 for one never saved.
 
-    Raises `NotFound`, `Stale`, or `Conflict` where the text can't be changed now.
+    Raises `NotFound`, `Stale`, or `Conflict` where the text can't be changed now or is longer than
+    `MOST_TEXT`.
     """
     manuscript = for_writing(session, actor, manuscript_id)
-    if sections.named(manuscript.type, name) is None:
+    section = sections.named(manuscript.type, name)
+    if section is None:
         raise NotFound("There is no such section")
     part = parts_of(session, manuscript_id).get(name)
     text = text.replace("\r\n", "\n")
     if part is not None and part.text == text:
         return part
+    if len(text) > MOST_TEXT:
+        raise Conflict(
+            f"“{section.title}” would have {len(text):,} characters, and a section can have "
+            f"{MOST_TEXT:,}"
+        )
     if (part.revision if part else 0) != revision:
         raise Stale(part.text if part else "", part.revision if part else 0)
     if part is None:
@@ -439,7 +446,8 @@ def save_fields(
 ) -> Manuscript:
     """Save some fields; `revision` is the one that was shown. `None` takes a field out.
 
-    Raises `NotFound`, `Stale`, or `Conflict` where the text can't be changed now.
+    A save of other fields meanwhile is no reason against it. Raises `NotFound`, `Stale` where one
+    of these was changed meanwhile, or `Conflict` where the text can't be changed now.
     """
     manuscript = for_writing(session, actor, manuscript_id)
     fields = dict(manuscript.fields)
@@ -448,13 +456,14 @@ def save_fields(
             fields.pop(name, None)
         else:
             fields[name] = value
-    if fields == manuscript.fields:
+    changed = [name for name, value in values.items() if manuscript.fields.get(name) != value]
+    if not changed:
         return manuscript
-    if manuscript.revision != revision and any(
-        manuscript.fields.get(name) != value for name, value in values.items()
-    ):
+    changed_in = manuscript.changed_in or {}
+    if any(changed_in.get(name, 1) > revision for name in changed):
         raise Stale("", manuscript.revision)
     manuscript.fields, manuscript.revision = fields, manuscript.revision + 1
+    manuscript.changed_in = changed_in | dict.fromkeys(changed, manuscript.revision)
     touched(session, actor, manuscript)
     return manuscript
 

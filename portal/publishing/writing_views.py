@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from portal.accounts import lookup
 from portal.core.database import db
-from portal.core.errors import Conflict, DomainError, NotFound
+from portal.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from portal.core.permissions import Actor, Permission, requires
 from portal.library import preview
 from portal.library.vocabularies import TYPES, Vocabularies
@@ -182,6 +182,8 @@ def section(manuscript_id: int, name: str) -> ResponseReturnValue:
             form.text.errors = [str(error)]
             form.revision.data = str(error.revision)
         except Conflict as error:
+            db.session.rollback()  # what was saved before the rest was refused
+            manuscript = _seen(manuscript_id)
             form.text.errors = [str(error)]
     page = render_template(
         "publishing/section.html",
@@ -226,7 +228,10 @@ def _saved(manuscript: Manuscript, name: str, form: forms.SectionForm) -> Respon
                 db.session, actor=actor, manuscript_id=id_, part=name, passage=passage
             )
         except NotFound as error:
-            raise Conflict(str(error)) from error
+            raise Conflict(
+                "This passage has changed meanwhile, so nothing was put in its place. What you "
+                "typed is not saved yet: save it, then look at what is found"
+            ) from error
         return _to("section", id_, name=name, done="replaced")
     if "stay" in request.form:
         return _to("section", id_, name=name, done="saved")
@@ -278,24 +283,28 @@ def facts(manuscript_id: int, name: str) -> ResponseReturnValue:
         return _pathway(manuscript)
     words = _vocabularies()
     form = forms.form_of(group.fields, manuscript.fields, manuscript.revision, words)
+    meanwhile: list[tuple[str, str]] = []
     if form.validate_on_submit():
         try:
+            values = forms.values_of(form, group.fields, words)
             writing.save_fields(
                 db.session,
                 actor=_actor(),
                 manuscript_id=manuscript_id,
-                values=forms.values_of(form, group.fields, words),
+                values=values,
                 revision=form.made_from,
             )
             return _to("tasks", manuscript_id, done="saved")
         except forms.Unreadable as error:
             form[error.field].errors = [str(error)]
         except writing.Stale as error:
-            form[group.fields[0]].errors = [
-                "These answers were changed somewhere else meanwhile. Yours are below: look "
-                "through them and save again"
+            differing = [n for n in group.fields if values[n] != manuscript.fields.get(n)]
+            form[differing[0]].errors = [
+                "This was changed somewhere else meanwhile, perhaps in another tab. What was saved "
+                "stands first on this page, yours below: put them together and save again"
             ]
             form.revision.data = str(error.revision)
+            meanwhile = [helping.as_saved(manuscript, name, words) for name in differing]
         except Conflict as error:
             form[group.fields[0]].errors = [str(error)]
     page = render_template(
@@ -303,6 +312,7 @@ def facts(manuscript_id: int, name: str) -> ResponseReturnValue:
         manuscript=manuscript,
         group=group,
         form=form,
+        meanwhile=meanwhile,
         remarks=[one for field in group.fields for one in _remarks(manuscript, field)],
         may_write=writing.may_write(db.session, _actor(), manuscript),
     )
@@ -313,6 +323,7 @@ def _pathway(manuscript: Manuscript) -> ResponseReturnValue:
     """Describe the steps of a protocol; other buttons than “save” only change what is shown."""
     form = pathway_forms.form_of(manuscript.fields.get("pathway"), revision=manuscript.revision)
     status = 422 if form.is_submitted() else 200
+    meanwhile: list[tuple[str, str]] = []
     if form.is_submitted() and not form.saves:
         form, status = pathway_forms.after_button(form), 200
     elif form.validate_on_submit():
@@ -329,10 +340,12 @@ def _pathway(manuscript: Manuscript) -> ResponseReturnValue:
             form.revision.errors = [str(error)]
             if isinstance(error, writing.Stale):
                 form.revision.data = str(error.revision)
+                meanwhile = [helping.as_saved(manuscript, "pathway", _vocabularies())]
     page = render_template(
         "publishing/pathway.html",
         manuscript=manuscript,
         form=form,
+        meanwhile=meanwhile,
         remarks=_remarks(manuscript, "pathway"),
         may_write=writing.may_write(db.session, _actor(), manuscript),
         said=_said(),
@@ -430,7 +443,11 @@ def previewed(manuscript_id: int) -> ResponseReturnValue:
         _vocabularies(),
     )
     return render_template(
-        "publishing/preview.html", manuscript=manuscript, document=shown, wrong=wrong
+        "publishing/preview.html",
+        manuscript=manuscript,
+        document=shown,
+        wrong=[(helping.where(manuscript, name), message) for name, message in wrong],
+        is_author=writing.is_author(db.session, _actor(), manuscript),
     )
 
 
@@ -495,14 +512,17 @@ def remark(manuscript_id: int, remark_id: int) -> ResponseReturnValue:
         raise NotFound
     form = forms.ReplyForm(data={"answer": shown.answer})
     if form.validate_on_submit():
-        reviewing.answer_remark(
-            db.session,
-            actor=_actor(),
-            manuscript_id=manuscript_id,
-            remark_id=remark_id,
-            answer=form.answer.data or "",
-        )
-        return _to("tasks", manuscript_id, done="saved")
+        try:
+            reviewing.answer_remark(
+                db.session,
+                actor=_actor(),
+                manuscript_id=manuscript_id,
+                remark_id=remark_id,
+                answer=form.answer.data or "",
+            )
+            return _to("tasks", manuscript_id, done="saved")
+        except (Conflict, NotAllowed) as error:
+            form.answer.errors = [f"{error}. Your answer is not saved: copy it before you leave"]
     page = render_template(
         "publishing/remark.html",
         manuscript=manuscript,

@@ -26,6 +26,7 @@ from tests.e2e.reviewing_there import (
     ASKED,
     EDIT,
     FULL,
+    HELD,
     LAW_CHANGED,
     PUBLISHED,
     PURGED,
@@ -162,6 +163,12 @@ def save_what_is_stale(tab: Tab) -> None:
         tab.locator("form#section").evaluate(  # sent as without JavaScript
             "form => { form.elements.text.value = 'Typed in another tab'; form.submit() }"
         )
+
+
+def save_a_stale_title(tab: Tab) -> None:
+    tab.locator("#revision").evaluate("field => { field.value = '0' }")
+    tab.get_by_label("Title").fill("Typed in another tab")
+    press(tab, "Save and continue")
 
 
 def give_too_long_a_title(tab: Tab) -> None:
@@ -608,6 +615,17 @@ def ask_after_the_session_ended(tab: Tab) -> None:
             ask_for_nothing(tab)
 
 
+def ask_from_an_earlier_session(tab: Tab) -> None:
+    """Send a form that was opened before somebody signed out and in again."""
+    token, address = tab.locator("[name=csrf_token]").first.input_value(), tab.url
+    tab.context.clear_cookies()
+    tab.goto(address)
+    send(tab, LEAD.email, PASSWORD)
+    field = tab.locator("[name=csrf_token]").first
+    field.evaluate("(field, token) => { field.value = token }", token)
+    ask_for_something(tab)
+
+
 MANY_FILTERS = (
     "/library?type=case&type=guidance&source_of_harm=family-travel&source_of_harm=online"
     "&referred_by=police&themes=partners&sort=title"
@@ -837,6 +855,7 @@ PAGES = (
     PortalPage("forgotten", "/forgotten-password"),
     PortalPage("forgotten-error", "/forgotten-password", status=422, then=forget_nothing),
     PortalPage("forgotten-sent", "/forgotten-password/sent"),
+    PortalPage("ask-again-400", WISHING, LEAD, 400, then=ask_from_an_earlier_session),
     PortalPage("ask-signed-out-401", WISHING, LEAD, 401, then=ask_after_the_session_ended),
     PortalPage("choose-password", CHOOSING),
     PortalPage("choose-password-refused", CHOOSING, status=422, then=choose_a_common_one),
@@ -1027,6 +1046,10 @@ PAGES = (
     PortalPage(
         "curating-edit-waiting", f"/library/{WITH_VERSIONS}/edit", CURATOR, portal="reviewing"
     ),
+    PortalPage("curating-edit-held", f"/library/{HELD}/edit", CURATOR, portal="reviewing"),
+    PortalPage(
+        "curating-edit-give-up", f"/library/{HELD}/edit/give-up", CURATOR, portal="reviewing"
+    ),
     PortalPage(
         "curating-withdraw-error",
         f"/library/{LAW_CHANGED}/withdraw",
@@ -1111,6 +1134,14 @@ PAGES = (
         422,
         "writing",
         give_too_long_a_title,
+    ),
+    PortalPage(
+        "writing-title-stale",
+        f"/writing/{writing.FULL}/facts/title",
+        PRACTITIONER,
+        422,
+        "writing",
+        save_a_stale_title,
     ),
     PortalPage(
         "writing-sources", f"/writing/{writing.PROTOCOL}/facts/sources", CURATOR, portal="writing"

@@ -24,10 +24,10 @@ from tests.integration.publishing import (
 )
 from tests.people import CURATOR, PRACTITIONER
 
-SENT_IN, FULL, ASKED, APPROVED, SCHEDULED, PUBLISHED, EDITED, EDIT = range(1, 9)
+SENT_IN, FULL, ASKED, APPROVED, SCHEDULED, PUBLISHED, EDITED, EDIT, DRAFTED = range(1, 10)
 """Texts by the state that they are left in; `FULL` is in review with all that a page can show."""
 WITH_VERSIONS, REMOVED, PURGED, WITHDRAWN = "guidance-002", "case-001", "case-003", "guidance-003"
-LAW_CHANGED = "guidance-004"
+LAW_CHANGED, HELD = "guidance-004", "guidance-005"
 FOUND = "Kayleigh Smith rang on 07700 900123. " + "The school had asked before, and listened. " * 4
 
 
@@ -50,6 +50,7 @@ def with_reviews(databases: Databases) -> Flask:
         reviewing.schedule(session, actor=actor, manuscript_id=SCHEDULED, day=day)
     _publish(app, PUBLISHED)
     _edits(app)
+    _draft(app)
     _ends(app)
     with app.app_context():
         db.engine.dispose()
@@ -164,6 +165,18 @@ def _edits(app: Flask) -> None:
         if number == EDITED:
             sign_off(app, number, SignOffKind.CONTENT, by=SECOND)
             _publish(app, number)
+
+
+def _draft(app: Flask) -> None:
+    with acting(app, SECOND) as (session, actor):
+        made = writing.begin_edit(
+            session,
+            actor=actor,
+            reference=HELD,
+            why="A word that few know",
+            vocabularies=vocabularies(app),
+        )
+        assert made.id == DRAFTED
 
 
 def _ends(app: Flask) -> None:

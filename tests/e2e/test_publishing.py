@@ -126,6 +126,8 @@ def write_in_two_tabs(tab: Tab, where: str) -> None:
     expect(field(other)).to_have_value("They listened.")
     expect(main(other)).to_contain_text("What was saved meanwhile")
     expect(main(other)).to_contain_text("They asked first.")
+    leaves = "window.dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    assert not other.evaluate(leaves), "whoever leaves is warned: this text is not saved"
     field(other).fill("They asked first. They listened.")
     press(other, "Save and go back to the list")
     other.close()

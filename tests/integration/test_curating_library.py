@@ -187,11 +187,49 @@ def test_an_earlier_version_comes_back_through_review_as_a_new_version(staffed: 
 def test_two_edits_at_once_can_not_both_begin(staffed: Flask) -> None:
     edit(staffed)
     there = reader(staffed, SECOND)
-    assert "changing this already" in there.page(f"/library/{REFERENCE}/edit").text
+    assert (
+        f"{CURATOR.name} is changing this already" in there.page(f"/library/{REFERENCE}/edit").text
+    )
     status, page = send(there, f"/library/{REFERENCE}/edit", why="My careful reason")
     assert status == 409
     assert "My careful reason" in page.html
     assert "Somebody is changing this already" in page.text
+
+
+def test_an_edit_that_lies_with_a_colleague_is_given_up_for_a_change_that_cannot_wait(
+    staffed: Flask,
+) -> None:
+    number = edit(staffed)
+    there = reader(staffed, SECOND)
+    page = there.page(f"/library/{REFERENCE}/history")
+    assert f"{CURATOR.name} is changing this already" in page.text
+    page = there.page(page.links["give up their edit"])
+    assert ADDED not in page.html, "nobody else reads a draft"
+    shown = page.fields["edit"]
+    address = f"/library/{REFERENCE}/edit/give-up"
+    assert send(there, address, edit=shown, why="")[0] == 422
+    status, page = send(there, address, edit=shown, why="A telephone number in it is wrong.")
+    assert status == 302
+    assert "You can begin yours now" in page.text
+    assert manuscript(staffed, number).stage == Stage.DROPPED
+    assert send(there, f"/library/{REFERENCE}/edit", why="The number")[0] == 302
+    own = reader(staffed, CURATOR)
+    notice = "An edit of a guidance of yours was given up by another curator"
+    assert notice in own.page("/notices").text
+    assert "A telephone number in it is wrong." in own.page(f"/writing/{number}").text
+    assert ADDED in own.page(f"/writing/{number}/sections/body").text
+    # the one that was shown, not the one that was begun since; and none that was sent in
+    status, page = send(own, address, edit=shown, why="My careful reason.")
+    assert status == 409
+    assert "My careful reason." in page.html
+    with acting(staffed, SECOND) as (session, actor):
+        begun = writing.edit_waiting(session, REFERENCE)
+        assert begun is not None
+        writing.submit(session, actor=actor, manuscript_id=begun.id)
+        late = begun.id
+    assert send(own, address, edit=late, why="My careful reason.")[0] == 409
+    assert manuscript(staffed, late).stage == Stage.SUBMITTED
+    assert send(own, "/library/guidance-002/edit/give-up", edit=late, why="Why.")[0] == 404
 
 
 def test_an_edit_needs_a_reason(staffed: Flask) -> None:
@@ -224,7 +262,9 @@ def test_a_withdrawn_document_says_why_and_is_found_no_more(staffed: Flask) -> N
     assert "Withdrawn" in page.text
     gone = reader(staffed, LEAD).page(f"/library/{REFERENCE}", 410)
     assert "The law has changed." in gone.text
-    assert send(there, address, reason="Once more.")[0] == 409
+    status, page = send(there, address, reason="Typed in another tab.")
+    assert status == 409
+    assert "Typed in another tab." in page.text
     assert document(staffed).state == State.WITHDRAWN
     assert there.page(f"/library/{REFERENCE}/history/1").heading == "Version 1"
 

@@ -12,9 +12,12 @@ from portal.core.config import ROOT
 from portal.core.database import Base, commit, db
 from portal.core.migrations import history_of
 from portal.library.models import Document
+from portal.publishing import writing
+from portal.publishing.models import Manuscript
 from tests import editions
 from tests.databases import load_content
 from tests.integration.describing import infer, known, state
+from tests.integration.publishing import TEXTS, write
 from tests.starter import DOCUMENTS
 
 
@@ -66,3 +69,16 @@ def test_revisions_are_numbered_in_order(empty_portal: Flask) -> None:
     assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
     files = sorted(path.name for path in (ROOT / "migrations").glob("*.py"))
     assert [name.split("_")[0] for name in files] == numbers
+
+
+def test_what_is_being_written_goes_down_and_up_and_no_open_page_overwrites_it(
+    portal: Flask,
+) -> None:
+    number = write(portal)
+    with portal.app_context():
+        alembic = history_of(portal)
+        alembic.downgrade("0010")
+        alembic.upgrade()
+        found = db.session.get_one(Manuscript, number)
+        assert len(writing.texts_of(db.session, number)) == len(TEXTS)
+        assert found.changed_in == dict.fromkeys(found.fields, found.revision)

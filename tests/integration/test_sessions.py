@@ -1,6 +1,7 @@
 """A person's own sessions: which there are, how long they last, and what ends them."""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -11,7 +12,8 @@ from portal.accounts.models import RoleAssignment, User, UserSession
 from portal.audit.models import AuditEntry
 from portal.core import clock
 from portal.core.database import commit, db, reading
-from portal.core.permissions import Actor
+from portal.core.errors import Conflict, Gone, NotAllowed, NotFound, TooManyAttempts
+from portal.core.permissions import Actor, public
 from portal.core.roles import Role
 from tests.client import Page, Reader, reader
 from tests.integration.wishing import WISH
@@ -20,6 +22,7 @@ from tests.people import CURATOR, LEAD, PASSWORD, PRACTITIONER, Person
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 WISHING = "/ask-for-an-example"
+WROTE = "Words that took an hour."
 
 
 def sign_in(
@@ -263,32 +266,98 @@ def test_it_is_never_sent_in_the_name_of_somebody_else(portal: Flask) -> None:
     with clock.frozen(START + timedelta(hours=1)):
         kept = Page(client.post(WISHING, data=WISH | {"csrf_token": token}).text).fields
         sign_in(portal, LEAD, again=client)
-        assert client.post(WISHING, data=kept).status_code == 400
+        for _ in range(2):
+            answer = client.post(WISHING, data=kept | {"why": WROTE})
+            assert answer.status_code == 400
+            kept = Page(answer.text).fields
+            assert Page(answer.text).heading == "Somebody else is signed in now"
+            assert WROTE not in Page(answer.text).text, "nor read by somebody else"
+        client.post("/sign-out")
+        sign_in(portal, PRACTITIONER, again=client)
+        kept = Page(client.post(WISHING, data=kept).text).fields
+        assert client.post(WISHING, data=kept).location == "/ask-for-an-example/thank-you"
 
 
-def test_after_signing_out_the_forms_of_before_are_worth_nothing(portal: Flask) -> None:
+def test_a_form_of_before_signing_out_is_shown_once_more_and_sent_again(portal: Flask) -> None:
     client = sign_in(portal, PRACTITIONER)
-    token = client.page(WISHING).fields["csrf_token"]
+    form = WISH | {"csrf_token": client.page(WISHING).fields["csrf_token"], "why": WROTE}
     client.post("/sign-out")
-    sign_in(portal, PRACTITIONER, again=client)
-    assert client.post(WISHING, data=WISH | {"csrf_token": token}).status_code == 400
+    for heading in ("You have been signed out", "Send this again"):
+        answer = client.post(WISHING, data=form)
+        assert answer.status_code == 400, "its token is worth nothing"
+        page = Page(answer.text)
+        assert page.heading == heading
+        assert WROTE in page.text
+        form = page.fields
+        assert WISH.items() <= form.items()
+        if heading == "You have been signed out":
+            sign_in(portal, PRACTITIONER, again=client)
+    assert client.post(WISHING, data=form).location == "/ask-for-an-example/thank-you"
 
 
 def test_another_site_gets_no_page_that_sends_for_it(portal: Flask) -> None:
-    assert reader(portal).post(WISHING, data=WISH).status_code == 400
-    assert reader(portal).post(WISHING, data=WISH | {"csrf_token": "made up"}).status_code == 400
+    strange = reader(portal).page("/sign-in").fields["csrf_token"]
+    for client in (reader(portal), reader(portal, PRACTITIONER)):
+        for more in ({}, {"csrf_token": "made up"}, {"csrf_token": strange}):
+            answer = client.post(WISHING, data=WISH | {"why": WROTE} | more)
+            assert answer.status_code == 400
+            assert WROTE not in answer.text
+
+
+def test_whatever_stops_a_form_what_was_typed_is_given_back(portal: Flask) -> None:
+    errors = {
+        403: NotAllowed("You can’t"),
+        404: NotFound("It is gone"),
+        409: Conflict("It has changed"),
+        410: Gone("It was withdrawn"),
+        429: TooManyAttempts(60),
+        500: RuntimeError("Something broke"),
+    }
+
+    def stop(status: int) -> str:
+        raise errors[status]
+
+    portal.config["SHOW_ERROR_PAGES"] = True
+    portal.add_url_rule("/stop/<int:status>", view_func=public(stop), methods=["POST"])
+    client = sign_in(portal, PRACTITIONER)
+    typed = {
+        "csrf_token": client.page(WISHING).fields["csrf_token"],
+        "reason": WROTE,
+        "password": PASSWORD,
+    }
+    maintenance = portal.extensions["settings"].instance / "maintenance"
+    for status in (*errors, 503):
+        if status == 503:
+            maintenance.touch()
+        answer = client.post(f"/stop/{status}", data=typed)
+        assert answer.status_code == status
+        assert WROTE in answer.text
+        assert PASSWORD not in answer.text
+        # whether it is any use to send it again
+        assert (Page(answer.text).fields.get("reason") == WROTE) == (status in {429, 500, 503})
+    maintenance.unlink()
+
+
+def test_a_password_or_a_file_is_asked_for_again_and_the_rest_is_kept(portal: Flask) -> None:
+    with clock.frozen(START):
+        client = sign_in(portal, PRACTITIONER)
+        token = client.page(WISHING).fields["csrf_token"]
+    secret = {"csrf_token": token, "present_password": "walrus teapot"}
+    file = {"csrf_token": token, "file": (BytesIO(b"walrus teapot"), "list.txt")}
+    with clock.frozen(START + timedelta(hours=1)):
+        for more in (secret, file):
+            page = Page(client.post(WISHING, data=WISH | more).text)
+            assert WISH.items() <= page.fields.items()
+            assert "asked for it again" in page.text
+            assert "teapot" not in page.html
 
 
 @pytest.mark.parametrize(
     "more",
-    [
-        {"present_password": "walrus teapot"},
-        {"long": "x" * 100_001},
-        {f"f{n}": "" for n in range(300)},
-    ],
-    ids=["a password", "too long", "too many"],
+    [{"long": "x" * 100_001}, {f"f{n}": "" for n in range(1001)}],
+    ids=["too long", "too many"],
 )
-def test_what_is_better_not_given_back_leads_to_sign_in(
+def test_what_no_form_sends_is_not_given_back_and_leads_to_sign_in(
     portal: Flask, more: dict[str, str]
 ) -> None:
     with clock.frozen(START):

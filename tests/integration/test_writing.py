@@ -5,8 +5,11 @@ import re
 import pytest
 from flask import Flask
 
+from portal.core import clock
+from portal.core.database import db, reading
 from portal.core.errors import Conflict, InvalidTransition, NotFound
-from portal.publishing import checking, publication, writing
+from portal.publishing import checking, publication, reviewing, uploads, writing
+from portal.publishing.models import Upload, UploadState
 from portal.publishing.states import Stage
 from tests.client import Page, Reader, reader
 from tests.integration.publishing import (
@@ -17,6 +20,7 @@ from tests.integration.publishing import (
     approve,
     manuscript,
     submit,
+    take_on,
     vocabularies,
     write,
 )
@@ -84,6 +88,78 @@ def test_two_tabs_never_overwrite_each_other_and_nothing_typed_is_lost(portal: F
     )
     assert answer.status_code == 302
     assert "Both, put together." in there.get(address).text
+
+
+def test_facts_of_another_page_are_no_conflict_and_of_the_same_one_are_both_shown(
+    portal: Flask,
+) -> None:
+    number = write(portal, by=CURATOR, type_="protocol")
+    there = reader(portal, CURATOR)
+    first = {"csrf_token": token(there.get("/writing/new").text), "revision": "2"}
+    steps = {"button": "save", "steps-0-id": "step-1", "steps-0-text": "Do it."}
+    pages: list[tuple[str, dict[str, str], dict[str, str]]] = [
+        ("title", {"title": "The first tab’s title", "summary": "One."}, {"summary": "One."}),
+        ("sources", {"sources": "The Act | 2015"}, {}),
+        ("pathway", {**steps, "steps-0-title": "The first tab’s step"}, steps),
+    ]
+    for name, said, _ in pages:
+        answer = there.post(f"/writing/{number}/facts/{name}", data=first | said)
+        assert answer.status_code == 302, f"{name}: only other pages were saved meanwhile"
+    mine = {
+        "title": {"title": "Mine"},
+        "sources": {"sources": "Mine | 2020"},
+        "pathway": {"steps-0-title": "Mine"},
+    }
+    saved = {"title": "The first tab’s title", "sources": "The Act | 2015", "pathway": "1. The"}
+    for name, _, same in pages:
+        answer = there.post(f"/writing/{number}/facts/{name}", data=first | same | mine[name])
+        assert answer.status_code == 422
+        page = Page(answer.text)
+        assert saved[name] in page.text
+        assert "Mine" in page.html
+        assert "somewhere else meanwhile" in page.text
+        again = first | same | mine[name] | {"revision": page.fields["revision"]}
+        answer = there.post(f"/writing/{number}/facts/{name}", data=again)
+        assert answer.status_code == 302, "whoever was shown both decides"
+    assert manuscript(portal, number).fields["title"] == "Mine"
+
+
+def test_a_refused_replacement_saves_nothing_and_leaves_nothing_behind(portal: Flask) -> None:
+    number = write(portal)
+    there = reader(portal, PRACTITIONER)
+    address = f"/writing/{number}/sections/concern"
+    data = {"csrf_token": token(there.get(address).text), "revision": "1", "text": "New words."}
+    answer = there.post(address, data=data | {"instead": "0" * 64})
+    assert answer.status_code == 422
+    page = Page(answer.text)
+    assert "not saved yet" in page.text
+    assert "New words." in page.text
+    (form,) = [one for one in page.all("form") if one.get("data-autosave")]
+    assert form.get("data-unsaved"), "whoever leaves is warned"
+    assert TEXTS["concern"] in there.get(address).text
+    again = data | {"revision": page.fields["revision"], "text": "New words, and more."}
+    assert there.post(address, data=again).status_code == 302, "it is behind nothing"
+
+
+def test_what_comes_too_late_is_refused_with_the_reason_and_kept_on_the_page(
+    portal: Flask,
+) -> None:
+    number = write(portal)
+    submit(portal, number)
+    take_on(portal, number)
+    with acting(portal, CURATOR) as (session, actor):
+        asked = reviewing.remark(
+            session, actor=actor, manuscript_id=number, part="outcome", passage="", reason="Shorter"
+        ).id
+        reviewing.ask_changes(session, actor=actor, manuscript_id=number)
+    there = reader(portal, PRACTITIONER)
+    address = f"/writing/{number}/remarks/{asked}"
+    form = {"csrf_token": token(there.get(address).text), "answer": "A long and careful answer."}
+    submit(portal, number)  # in another tab
+    answer = there.post(address, data=form)
+    assert answer.status_code == 422
+    assert "A long and careful answer." in answer.text
+    assert "not while it is being reviewed" in answer.text
 
 
 def test_saving_as_writing_pauses_answers_with_what_was_found(portal: Flask) -> None:
@@ -215,6 +291,51 @@ def test_the_title_and_every_other_problem_leads_to_where_it_is_mended(portal: F
     page = Page(reader(portal, PRACTITIONER).get(f"/writing/{number}/send").text)
     (link,) = [href for text, href in page.links.items() if text.startswith("Title")]
     assert link == f"/writing/{number}/facts/title"
+
+
+def test_curators_are_led_from_the_preview_to_what_is_missing(portal: Flask) -> None:
+    number = write(portal, title="", outcome="")
+    own = reader(portal, PRACTITIONER)
+    mine = own.page(f"/writing/{number}/preview").links["See what is missing"]
+    assert own.get(mine).status_code == 200
+    submit(portal, number)
+    there = reader(portal, CURATOR)
+    page = there.page(f"/writing/{number}/preview")
+    assert page.links["Title"] == f"/writing/{number}/facts/title"
+    for address in page.links.values():
+        if address.startswith("/writing/"):
+            assert there.get(address).status_code == 200, address
+
+
+def test_an_import_that_no_section_can_hold_changes_nothing_and_stays(portal: Flask) -> None:
+    number = write(portal)
+    body = "## Concern\n\nShort.\n\n## Outcome\n\n" + "Words of it. " * 4000
+    with acting(portal, PRACTITIONER) as (session, actor):
+        kept = Upload(
+            manuscript_id=number,
+            name="notes.docx",
+            title="Notes",
+            purpose=uploads.IMPORT,
+            size=3,
+            state=UploadState.CHECKED,
+            body=body,
+            traces=[],
+            warnings=[],
+            by_id=actor.id,
+            at=clock.now(),
+        )
+        session.add(kept)
+        session.flush()
+        address = f"/writing/{number}/files/{kept.id}"
+    there = reader(portal, PRACTITIONER)
+    data = {"csrf_token": token(there.get("/writing/new").text)}
+    answer = there.post(f"{address}/take-over", data=data)
+    assert answer.status_code == 409
+    assert "a section can have 50,000" in Page(answer.text).text
+    assert "divide it in the file" in answer.text
+    assert there.get(address).status_code == 200, "the file is still there"
+    with portal.app_context(), reading():
+        assert writing.texts_of(db.session, number) == TEXTS, "not the first section either"
 
 
 def test_sending_in_tells_curators_and_nobody_else(portal: Flask) -> None:
