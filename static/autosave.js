@@ -151,6 +151,6 @@ export function autosave(form, improve) {
   window.addEventListener('beforeunload', (event) => {
     if (!leaving && dirty()) event.preventDefault()
   })
-  // somebody who comes back from another tab may be signed in again
-  window.addEventListener('focus', () => dirty() && later(0))
+  // somebody who comes back from another tab may be signed in again, and a line that was down is back
+  for (const event of ['focus', 'online']) window.addEventListener(event, () => dirty() && later(0))
 }

@@ -153,6 +153,7 @@ def write_beyond_the_end_of_a_session(tab: Tab, server: Server, where: str) -> N
     assert "/sign-in" not in again.url
     again.close()
     other.close()
+    tab.evaluate("window.dispatchEvent(new Event('focus'))")  # as when one comes back to it
     expect(state(tab)).to_have_text(SAVED, timeout=AGAIN)
     tab.reload()
     expect(field(tab)).to_have_value("Nobody knew whom to ring.")
