@@ -5,6 +5,7 @@ record, the notices and the change that the search index follows are there toget
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -243,21 +244,24 @@ def publish_due(vocabularies: Vocabularies) -> None:
     failed = None
     for manuscript_id in due:
         try:
-            with short_transaction() as session:
-                publish(
-                    session, actor=WORKER, manuscript_id=manuscript_id, vocabularies=vocabularies
-                )
-        except Conflict as conflict:
-            _put_back(manuscript_id, str(conflict))
+            _publish_or_put_back(manuscript_id, vocabularies)
         except Exception as error:  # whatever it is, the next one has its day too
             failed = error
     if failed is not None:
         raise failed
 
 
+def _publish_or_put_back(manuscript_id: int, vocabularies: Vocabularies) -> None:
+    try:
+        with short_transaction() as session:
+            publish(session, actor=WORKER, manuscript_id=manuscript_id, vocabularies=vocabularies)
+    except Conflict as conflict:
+        _put_back(manuscript_id, str(conflict))
+
+
 def _put_back(manuscript_id: int, why: str) -> None:
-    with short_transaction() as session:
-        manuscript = _locked(session, manuscript_id)
+    with short_transaction() as session, suppress(NotFound):  # else it was taken down meanwhile
+        manuscript = writing.locked(session, manuscript_id)
         if manuscript.stage == Stage.SCHEDULED:
             hold(session, manuscript, why)
 
