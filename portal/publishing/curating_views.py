@@ -342,7 +342,12 @@ def receipt(reference: str) -> ResponseReturnValue:
         "publishing/curating/receipt.html",
         receipt=found,
         by=names.get(found.by_id or 0, "somebody who has left"),
-        steps=[(step, datetime.fromisoformat(step["at"])) for step in found.steps],
+        steps=[
+            (step, datetime.fromisoformat(step["at"]))
+            for step in found.steps
+            if not step.get("left")
+        ],
+        left=[step for step in found.steps if step.get("left")],
     )
 
 

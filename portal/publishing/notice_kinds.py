@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.notices import NoticeKind, Notices, Told
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor
-from portal.publishing import making_room, publication, reviewing, writing
+from portal.publishing import making_room, publication, purging, reviewing, writing
 from portal.publishing.models import Manuscript
 from portal.publishing.states import Stage
 
@@ -52,6 +52,13 @@ def _of(
 def _may_sign(session: Session, reader: Actor, manuscript: Manuscript) -> bool:
     kinds = publication.needed(manuscript.type)
     return any(not reviewing.may_sign_off(session, reader, manuscript, kind) for kind in kinds)
+
+
+def _read_again(session: Session, context: Mapping[str, Any], reader: Actor) -> Told | None:
+    """Say it to the author and to curators, each with the page that is theirs."""
+    side = "/review" if writing.is_curator(reader) else "/writing"
+    text = "A {} is in review again, since a document that it named was removed"
+    return _of(text, side, Stage.IN_REVIEW)(session, context, reader)
 
 
 def register(notices: Notices) -> None:
@@ -98,3 +105,4 @@ def register(notices: Notices) -> None:
         publication.NOT_PUBLISHED,
         _of("A {} could not be published on its day", "/review", Stage.APPROVED),
     )
+    notices.register(purging.READ_AGAIN, _read_again)

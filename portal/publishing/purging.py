@@ -1,14 +1,25 @@
 """What publishing holds of a document that is taken down: every text it came from or was to become.
 
-The texts go with their sections, files, remarks, answers to findings, sign-offs and steps.
+The texts go with their sections, files, remarks, answers to findings, sign-offs and steps. What
+others say about it is taken out of them; those that were signed off must be read again.
 """
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from portal.library.takedown import Purges, without_mention
+from portal.accounts import notices
+from portal.audit.service import WORKER
+from portal.disclosure.files import Where
+from portal.library.mentions import without_links, without_mention
+from portal.library.takedown import Purges
 from portal.publishing import writing
-from portal.publishing.models import Manuscript
+from portal.publishing.models import Manuscript, Remark, Upload
+from portal.publishing.states import Side, Stage
+
+READ_AGAIN = "manuscript.read-again"
+"""Tells those concerned that a text was changed by the removal of what it named."""
+NAMED_WHAT_WAS_REMOVED = "A document that it named was removed"
+"""Why a text is in review again, as the way that it has come says it."""
 
 
 def purge(session: Session, reference: str) -> list[tuple[str, int]]:
@@ -35,21 +46,66 @@ def _forget(session: Session, manuscript: Manuscript, reference: str) -> bool:
         manuscript.replaces = None
     related = manuscript.fields.get("related") or []
     left, _ = without_mention(related, "", reference)
-    changed = left != related
+    changed = {"related"} if left != related else set()
     if changed:
         manuscript.fields = {**manuscript.fields, "related": left}
         manuscript.revision += 1
-    for part in writing.parts_of(session, manuscript.id).values():
-        _, text = without_mention([], part.text, reference)
-        if text != part.text:
-            part.text, part.revision, changed = text, part.revision + 1, True
-    for upload in writing.attachments_of(session, manuscript.id):
-        _, body = without_mention([], upload.body, reference)
-        if body != upload.body:
-            upload.body, changed = body, True
+    texts = {}
+    for name, part in writing.parts_of(session, manuscript.id).items():
+        texts[name] = without_links(part.text, reference)
+        if texts[name] != part.text:
+            part.text, part.revision = texts[name], part.revision + 1
+            changed.add(name)
+    for upload in session.scalars(select(Upload).where(Upload.manuscript_id == manuscript.id)):
+        if _forget_in_file(upload, reference):
+            changed.add(f"upload-{upload.id}")
+    _forget_in_remarks(
+        session, manuscript, reference, {name: texts.get(name, "") for name in changed}
+    )
     if changed:
-        writing.hash_again(session, manuscript)
-    return changed
+        _reopen(session, manuscript)
+    return bool(changed)
+
+
+def _forget_in_file(upload: Upload, reference: str) -> bool:
+    body = without_links(upload.body, reference)
+    if body == upload.body:
+        return False
+    upload.body = body
+    # the words of the link stand there once more, as they stood in the file
+    upload.traces = [one for one in upload.traces if one["where"].split(", ")[0] != Where.BODY]
+    return True
+
+
+def _forget_in_remarks(
+    session: Session, manuscript: Manuscript, reference: str, changed: dict[str, str]
+) -> None:
+    """Take it out of the changes that were asked for: they repeat words of `changed` parts."""
+    for remark in session.scalars(select(Remark).where(Remark.manuscript_id == manuscript.id)):
+        if remark.passage not in changed.get(remark.part, remark.passage):
+            remark.passage = ""
+        remark.reason = without_links(remark.reason, reference)
+        remark.answer = without_links(remark.answer, reference)
+
+
+def _reopen(session: Session, manuscript: Manuscript) -> None:
+    """Put a text that says something else now back to those who vouched for it, and tell them."""
+    signed = bool(writing.sign_offs_of(session, manuscript))
+    before = manuscript.text_hash
+    writing.hash_again(session, manuscript)
+    if manuscript.text_hash == before:
+        return
+    if manuscript.stage in {Stage.APPROVED, Stage.SCHEDULED}:
+        manuscript.scheduled_for = None
+        note, days = NAMED_WHAT_WAS_REMOVED, writing.DAYS_TO_REVIEW
+        writing.move(session, WORKER, manuscript, Stage.IN_REVIEW, Side.REVIEWER, note, days)
+    if manuscript.stage == Stage.IN_REVIEW and signed:
+        notices.notify(
+            session,
+            user_ids=writing.holders(session, manuscript) | {manuscript.author_id or 0} - {0},
+            kind=READ_AGAIN,
+            context={"manuscript_id": manuscript.id},
+        )
 
 
 def register(purges: Purges) -> None:

@@ -3,18 +3,23 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import inspect, select, text
 
+from portal.accounts import notices
 from portal.audit.service import COMMAND_LINE
+from portal.authorities.models import Authority
 from portal.core import clock
 from portal.core.database import db, reading, short_transaction
 from portal.core.errors import Conflict
+from portal.disclosure.files import Where
 from portal.library import demand, law, service, takedown, versions
 from portal.library.indexing import sync_index
-from portal.library.models import Document, LawChange, SearchCount, State
+from portal.library.mentions import REMOVED_LINK
+from portal.library.models import Document, Instrument, LawChange, SearchCount, State
 from portal.publishing import publication, reviewing, writing
 from portal.publishing.difference import Piece
 from portal.publishing.folding import fold
@@ -24,6 +29,7 @@ from tests.client import Page, Reader, reader
 from tests.integration.publishing import (
     CURATOR,
     SECOND,
+    THIRD,
     acting,
     add_curators,
     approve,
@@ -414,6 +420,16 @@ def sync(app: Flask) -> None:
         sync_index(db.session, library.engine, library.vocabularies)
 
 
+def add_file(app: Flask, number: int, body: str, **more: Any) -> None:
+    """Let a text have a file that was read, as the worker leaves it."""
+    with app.app_context(), short_transaction() as session:
+        held = {"name": "list.docx", "title": "A list", "purpose": "attach", "traces": []}
+        held |= {"state": UploadState.CHECKED, "warnings": []} | more
+        session.add(Upload(manuscript_id=number, size=9, body=body, at=clock.now(), **held))
+        session.flush()
+        writing.hash_again(session, session.get_one(Manuscript, number))
+
+
 def plant(app: Flask) -> str:
     """Publish guidance that holds a word nowhere else, wherever something can be written."""
     number = write(
@@ -426,29 +442,17 @@ def plant(app: Flask) -> str:
         body=f"## First\n\nThe {PLANTED}four sang.\n\n## Then\n\nIt went.",
         search_words=[f"{PLANTED}five"],
         sources=[{"title": f"Handbook of the {PLANTED}six", "year": 2020}],
-        law=["Children Act 1989"],
+        law=["Children Act 1989", f"{PLANTED}law Order 2019"],
         audience="readers",
     )
-    with app.app_context(), short_transaction() as session:
-        session.add(
-            Upload(
-                manuscript_id=number,
-                name=f"{PLANTED}.docx",
-                title=f"Picture of the {PLANTED}seven",
-                purpose="attach",
-                size=9,
-                state=UploadState.CHECKED,
-                body=f"The {PLANTED}eight in a file.",
-                traces=[{"text": f"{PLANTED}nine", "where": "Footer", "seen": False}],
-                warnings=[],
-                by_id=None,
-                at=clock.now(),
-            )
-        )
-        session.flush()
-        found = session.get(Manuscript, number)
-        assert found is not None
-        writing.hash_again(session, found)
+    add_file(
+        app,
+        number,
+        f"The {PLANTED}eight in a file.",
+        name=f"{PLANTED}.docx",
+        title=f"Picture of the {PLANTED}seven",
+        traces=[{"text": f"{PLANTED}nine", "where": "Footer", "seen": False}],
+    )
     submit(app, number, by=CURATOR)
     take_on(app, number, by=SECOND)
     with acting(app, SECOND) as (session, actor):
@@ -499,6 +503,8 @@ def speak_of(app: Flask, reference: str) -> None:
                 revision=made.revision,
             )
         save_body(app, number, f"See [about the {PLANTED}one](doc:{reference}) too.")
+        linked = f"Like [a {PLANTED}](/library/{reference}) here."
+        add_file(app, number, linked, traces=[{"text": linked, "where": Where.BODY, "seen": True}])
         publish_edit(app, number)
     with acting(app, CURATOR) as (session, actor):
         service.withdraw(
@@ -509,7 +515,18 @@ def speak_of(app: Flask, reference: str) -> None:
             vocabularies=vocabularies(app),
         )
     number = edit(app, f"And [the {PLANTED}one](doc:{reference}).", "guidance-004")
-    assert number
+    add_file(app, number, f"[A {PLANTED}](doc:{reference})", purpose="import")
+    submit(app, number, by=CURATOR)
+    take_on(app, number, by=SECOND)
+    with acting(app, SECOND) as (session, actor):
+        reviewing.remark(
+            session,
+            actor=actor,
+            manuscript_id=number,
+            part="body",
+            passage=f"the {PLANTED}one",
+            reason=f"Say less than [the {PLANTED}one](doc:{reference})",
+        )
 
 
 def test_after_a_takedown_no_word_of_a_document_is_anywhere_in_the_portal(
@@ -579,6 +596,7 @@ def test_after_a_takedown_no_word_of_a_document_is_anywhere_in_the_portal(
         "/library/complete?q=about+the",
         "/library/guidance-002",
         "/library/guidance-002/download.md",
+        "/library/guidance-002/attachments/1",
     ):
         shown = (
             lead.get(path)
@@ -596,6 +614,8 @@ def test_after_a_takedown_no_word_of_a_document_is_anywhere_in_the_portal(
         "Attachments 1",
         "Texts it was written as, with their files, remarks and sign-offs 3",
         "Documents that named it as related or linked to it 2",
+        "Attachments of other documents that linked to it 2",
+        "Records of laws that it alone cited 1",
         "Search index, built anew 1",
         "Words of searches that stand nowhere any more",
     ):
@@ -622,7 +642,7 @@ def test_what_others_say_goes_on_without_what_was_taken_down(staffed: Flask) -> 
         )
     after = document(staffed, "guidance-002")
     link = f"[about the {PLANTED}one](doc:{reference})"
-    assert after.body == before.body.replace(link, takedown.REMOVED_LINK)
+    assert after.body == before.body.replace(link, REMOVED_LINK)
     assert after.related == [one for one in before.related if one["id"] != reference]
     page = reader(staffed, LEAD).page("/library/guidance-002")
     assert "a document that was removed too" in page.text
@@ -637,6 +657,80 @@ def test_what_others_say_goes_on_without_what_was_taken_down(staffed: Flask) -> 
         )
         _, wrong = publication.item_of(session, begun, vocabularies(staffed))
         assert not [message for _, message in wrong if reference in message]
+
+
+def notices_of(app: Flask, person: Person) -> list[notices.Shown]:
+    with acting(app, person) as (session, actor):
+        return notices.of(session, actor)
+
+
+def take_down(app: Flask, reference: str) -> None:
+    with acting(app, THIRD) as (session, actor):
+        takedown.take_down(
+            session,
+            actor=actor,
+            reference=reference,
+            reason="It could identify somebody.",
+            vocabularies=vocabularies(app),
+            purges=app.extensions["purges"],
+        )
+
+
+def test_what_a_person_has_to_look_at_after_a_takedown_stands_on_its_receipt(
+    staffed: Flask,
+) -> None:
+    own = "Zebra Act 2019"
+    with staffed.app_context(), short_transaction() as session:
+        case, other = (service.any_document(session, one) for one in ("case-001", REFERENCE))
+        case.details = {**case.details, "law": [own, "Children Act 1989"]}
+        case.contributing_authority_id = session.scalars(select(Authority.id)).first()
+        other.body += f"\n\nIt is not like “{case.title.upper()}”."
+        session.add(Instrument(name=own, note="Its section 3 is not in force yet"))
+    take_down(staffed, "case-001")
+    assert document(staffed, "case-001").contributing_authority_id is None
+    with staffed.app_context(), reading():
+        assert {own, "Children Act 1989"} <= set(db.session.scalars(select(Instrument.name)))
+    page = reader(staffed, CURATOR).page("/library/case-001/receipt")
+    assert page.links[REFERENCE] == f"/library/{REFERENCE}/history"
+    assert f"{takedown.LAWS_LEFT}: 1." in page.text
+
+
+def test_what_was_signed_off_and_named_what_is_taken_down_must_be_read_again(
+    staffed: Flask,
+) -> None:
+    """Also by those who have signed only a part of it; nothing is told of a draft."""
+    related = [{"id": "case-003", "why": "Alike"}]
+    scheduled, signed, draft = (write(staffed, related=related) for _ in range(3))
+    for number in (scheduled, signed):
+        submit(staffed, number)
+        take_on(staffed, number)
+        sign_off(staffed, number, SignOffKind.CONTENT, by=CURATOR)
+    sign_off(staffed, scheduled, SignOffKind.DISCLOSURE, by=SECOND)
+    with acting(staffed, CURATOR) as (session, actor):
+        day = clock.today() + timedelta(days=3)
+        reviewing.schedule(session, actor=actor, manuscript_id=scheduled, day=day)
+    take_down(staffed, "case-003")
+    found = manuscript(staffed, scheduled)
+    assert (found.stage, found.scheduled_for) == (Stage.IN_REVIEW, None)
+    assert found.due_on is not None
+    curator = reader(staffed, CURATOR)
+    page = curator.page(f"/review/{scheduled}")
+    assert "Publish it now" not in page.text
+    assert "A document that it named was removed" in page.text
+    told = {
+        (shown.told.text, shown.told.link)
+        for person in (CURATOR, PRACTITIONER)
+        for shown in notices_of(staffed, person)
+    }
+    said = "A case example is in review again, since a document that it named was removed"
+    both = [
+        f"{side}/{number}" for side in ("/review", "/writing") for number in (scheduled, signed)
+    ]
+    assert {(said, link) for link in both} <= told
+    assert manuscript(staffed, draft).fields["related"] == []
+    sign_off(staffed, scheduled, SignOffKind.CONTENT, by=CURATOR)
+    sign_off(staffed, scheduled, SignOffKind.DISCLOSURE, by=SECOND)
+    assert manuscript(staffed, scheduled).stage == Stage.APPROVED
 
 
 def test_a_text_that_was_to_replace_what_was_taken_down_can_still_be_published(
