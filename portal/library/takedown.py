@@ -20,7 +20,7 @@ from portal.core.database import clear_log, db, reading, short_transaction
 from portal.core.errors import NotFound
 from portal.core.jobs import enqueue
 from portal.core.permissions import Actor
-from portal.library import content, demand, law, service
+from portal.library import content, demand, endings, law, service
 from portal.library.indexing import rebuild_index
 from portal.library.mentions import without_links, without_mention
 from portal.library.models import (
@@ -74,6 +74,7 @@ def take_down(
     was removed before.
     """
     document = service.end(session, reference, State.REMOVED, reason, vocabularies)
+    endings.tell(session, actor, document)  # while it is known who wrote it
     names, laws = _names_of(document), _laws_of(session, document)
     steps = _purge_document(session, document)
     steps += purges.run(session, reference)

@@ -8,7 +8,10 @@ from sqlalchemy.orm import Session
 from portal.accounts.notices import NoticeKind, Notices, Told
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor
-from portal.publishing import making_room, publication, purging, reviewing, writing
+from portal.library import service
+from portal.library.models import Document, State
+from portal.library.policy import audiences_of
+from portal.publishing import ending, making_room, publication, purging, reviewing, writing
 from portal.publishing.models import Manuscript
 from portal.publishing.states import Stage
 
@@ -61,6 +64,39 @@ def _read_again(session: Session, context: Mapping[str, Any], reader: Actor) -> 
     return _of(text, side, Stage.IN_REVIEW)(session, context, reader)
 
 
+HOW: Mapping[State, str] = {
+    State.WITHDRAWN: "was withdrawn from the library",
+    State.SUPERSEDED: "was replaced by another document",
+    State.REMOVED: "was removed from the library",
+}
+
+
+def _ended(session: Session, context: Mapping[str, Any], reader: Actor) -> Told | None:
+    """Say how a document ended, while it stands so; why, says the page that this leads to.
+
+    What was removed has left its writers no page of their own: of that the notice says why.
+    """
+    document = service.any_document(session, context["reference"])
+    if document.state != context["state"]:
+        return None
+    kind = KINDS.get(document.type, "glossary entry")
+    text = f"A {kind} that you have written in {HOW[document.state]}"
+    why = " ".join((document.withdrawn_reason or "").split()).rstrip(".")
+    if document.state == State.REMOVED and why:
+        text += f": {why}"
+    return Told(text, _page_of_end(session, document, reader))
+
+
+def _page_of_end(session: Session, document: Document, reader: Actor) -> str:
+    if writing.is_curator(reader):
+        return f"/library/{document.reference}/history"
+    for text in ending.texts_of(session, document.reference):
+        if writing.is_author(session, reader, text):
+            return f"/writing/{text.id}"
+    readable = document.audience in audiences_of(reader)
+    return f"/library/{document.reference}" if readable else "/writing"
+
+
 def register(notices: Notices) -> None:
     """Register what this room tells people."""
     waiting = (Stage.SUBMITTED,)
@@ -106,3 +142,4 @@ def register(notices: Notices) -> None:
         _of("A {} could not be published on its day", "/review", Stage.APPROVED),
     )
     notices.register(purging.READ_AGAIN, _read_again)
+    notices.register(ending.ENDED, _ended)

@@ -21,6 +21,7 @@ from portal.library.vocabularies import TYPES, Vocabularies
 from portal.publishing import (
     checking,
     comparing,
+    ending,
     forms,
     helping,
     publication,
@@ -232,6 +233,7 @@ def _page(
     page = render_template(
         "publishing/review/show.html",
         manuscript=manuscript,
+        ended=ending.ended(db.session, [manuscript]).get(manuscript.became or ""),
         document=preview.of(db.session, shown, words),
         wrong=[(helping.where(manuscript, name), message) for name, message in wrong],
         places=_places(manuscript),

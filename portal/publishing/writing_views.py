@@ -15,6 +15,7 @@ from portal.library import preview
 from portal.library.vocabularies import TYPES, Vocabularies
 from portal.publishing import (
     checking,
+    ending,
     forms,
     helping,
     pathway_forms,
@@ -24,6 +25,7 @@ from portal.publishing import (
     uploads,
     writing,
 )
+from portal.publishing.curating_views import STATES
 from portal.publishing.models import FindingAnswer, Manuscript
 from portal.publishing.states import WITH_AUTHOR, Stage
 
@@ -65,7 +67,7 @@ def _to(endpoint: str, manuscript_id: int, **more: Any) -> ResponseReturnValue:
 
 @bp.app_context_processor
 def _words() -> dict[str, Any]:
-    return {"title_of": title_of, "stage_colours": STAGE_COLOURS}
+    return {"title_of": title_of, "stage_colours": STAGE_COLOURS, "ends": STATES}
 
 
 STAGE_COLOURS = {
@@ -93,7 +95,12 @@ def index() -> ResponseReturnValue:
     waiting = [one for one in mine if one.stage in WITH_AUTHOR]
     others = [one for one in mine if one not in waiting and one.stage != Stage.DROPPED]
     return render_template(
-        "publishing/index.html", waiting=waiting, others=others, said=_said(), type_names=TYPES
+        "publishing/index.html",
+        waiting=waiting,
+        others=others,
+        ended=ending.ended(db.session, others),
+        said=_said(),
+        type_names=TYPES,
     )
 
 
@@ -140,6 +147,7 @@ def tasks(manuscript_id: int) -> ResponseReturnValue:
         is_author=writing.is_author(db.session, _actor(), manuscript),
         said=_said(),
         type_name=TYPES[manuscript.type],
+        ended=ending.ended(db.session, [manuscript]).get(manuscript.became or ""),
     )
 
 
