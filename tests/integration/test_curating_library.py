@@ -364,11 +364,12 @@ def test_what_was_read_again_says_so_and_its_law_counts_as_checked(staffed: Flas
     following = clock.today() + timedelta(days=300)
     day = [str(following.day), str(following.month), str(following.year)]
     address = f"/library/{REFERENCE}/read-again"
-    seen = before.isoformat()
-    assert send(there, address, review_by=day, instead_of=seen)[0] == 422
+    seen, marks = before.isoformat(), str(instrument)
+    assert send(there, address, review_by=day, instead_of=seen, marks=marks)[0] == 422
     past = ["1", "1", "2020"]
-    assert send(there, address, review_by=past, instead_of=seen, sure="y")[0] == 409
-    status, page = send(there, address, review_by=day, instead_of=seen, sure="y")
+    assert send(there, address, review_by=past, instead_of=seen, marks=marks, sure="y")[0] == 409
+    given = {"review_by": day, "instead_of": seen, "marks": marks, "sure": "y"}
+    status, page = send(there, address, **given)
     assert status == 302
     assert "Read again: it still holds" in page.text
     assert "Overdue" not in page.text
@@ -377,7 +378,7 @@ def test_what_was_read_again_says_so_and_its_law_counts_as_checked(staffed: Flas
     shown = reader(staffed, LEAD).page(f"/library/{REFERENCE}")
     assert f"{following.day} {following:%B %Y}" in shown.text
     assert "should have been read again" not in shown.text
-    status, page = send(there, address, review_by=day, instead_of=seen, sure="y")
+    status, page = send(there, address, **given)
     assert status == 409
     assert "changed the date of review meanwhile" in page.text
 
