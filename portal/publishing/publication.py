@@ -23,7 +23,7 @@ from portal.core.permissions import Actor
 from portal.library import content, law, ownership, service
 from portal.library.models import Document
 from portal.library.vocabularies import NOT_STATED, Vocabularies
-from portal.publishing import checking, sections, writing
+from portal.publishing import checking, sections, uploads, writing
 from portal.publishing.models import Manuscript, SignOffKind, Upload, UploadState
 from portal.publishing.states import Side, Stage
 from portal.ui.filters import count
@@ -194,6 +194,7 @@ def publish(
         vocabularies=vocabularies,
         attachments=attachments,
     )
+    uploads.keep_published(session, manuscript.id)
     law.cite(session, item.fields.get("law", []))
     if manuscript.owner_id and ownership.owner_of(session, document.id) is None:
         owner = manuscript.owner_id

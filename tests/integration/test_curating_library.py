@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -23,7 +22,7 @@ from portal.library.models import Document, Instrument, LawChange, SearchCount, 
 from portal.publishing import publication, reviewing, writing
 from portal.publishing.difference import Piece
 from portal.publishing.folding import fold
-from portal.publishing.models import Manuscript, SignOffKind, Upload, UploadState
+from portal.publishing.models import Manuscript, SignOffKind
 from portal.publishing.states import Stage
 from tests.client import Page, Reader, reader
 from tests.integration.publishing import (
@@ -32,6 +31,7 @@ from tests.integration.publishing import (
     THIRD,
     acting,
     add_curators,
+    add_file,
     approve,
     manuscript,
     sign_off,
@@ -421,16 +421,6 @@ def sync(app: Flask) -> None:
         sync_index(db.session, library.engine, library.vocabularies)
 
 
-def add_file(app: Flask, number: int, body: str, **more: Any) -> None:
-    """Let a text have a file that was read, as the worker leaves it."""
-    with app.app_context(), short_transaction() as session:
-        held = {"name": "list.docx", "title": "A list", "purpose": "attach", "traces": []}
-        held |= {"state": UploadState.CHECKED, "warnings": []} | more
-        session.add(Upload(manuscript_id=number, size=9, body=body, at=clock.now(), **held))
-        session.flush()
-        writing.hash_again(session, session.get_one(Manuscript, number))
-
-
 def plant(app: Flask) -> str:
     """Publish guidance that holds a word nowhere else, wherever something can be written."""
     number = write(
@@ -505,7 +495,7 @@ def speak_of(app: Flask, reference: str) -> None:
             )
         save_body(app, number, f"See [about the {PLANTED}one](doc:{reference}) too.")
         linked = f"Like [a {PLANTED}](/library/{reference}) here."
-        add_file(app, number, linked, traces=[{"text": linked, "where": Where.BODY, "seen": True}])
+        add_file(app, number, linked)
         publish_edit(app, number)
     with acting(app, CURATOR) as (session, actor):
         service.withdraw(
@@ -516,7 +506,9 @@ def speak_of(app: Flask, reference: str) -> None:
             vocabularies=vocabularies(app),
         )
     number = edit(app, f"And [the {PLANTED}one](doc:{reference}).", "guidance-004")
-    add_file(app, number, f"[A {PLANTED}](doc:{reference})", purpose="import")
+    linked = f"[A {PLANTED}](doc:{reference})"
+    held = [{"text": linked, "where": Where.BODY, "seen": True}]
+    add_file(app, number, linked, purpose="import", traces=held)
     submit(app, number, by=CURATOR)
     take_on(app, number, by=SECOND)
     with acting(app, SECOND) as (session, actor):
