@@ -108,7 +108,7 @@ def _step(what: str, number: int | str, at: datetime, *, left: bool = False) -> 
 
 
 LAWS_LEFT = "Records of laws that it alone cited, which a curator has described or linked"
-NAMED_IN = "Its title or reference stands in words of"
+NAMED_IN = "Documents that have its title or reference in words of their own, now or in a version"
 """What the portal can't decide: a person has to look at it."""
 LEAST_TITLE = 12
 """Characters from which a title is looked for elsewhere: a shorter one is an ordinary word."""
