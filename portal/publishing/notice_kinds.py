@@ -9,8 +9,7 @@ from portal.accounts.notices import NoticeKind, Notices, Told
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor
 from portal.library import service
-from portal.library.models import Document, State
-from portal.library.policy import audiences_of
+from portal.library.models import State
 from portal.publishing import ending, making_room, publication, purging, reviewing, writing
 from portal.publishing.models import Manuscript
 from portal.publishing.states import Stage
@@ -72,29 +71,16 @@ HOW: Mapping[State, str] = {
 
 
 def _ended(session: Session, context: Mapping[str, Any], reader: Actor) -> Told | None:
-    """Say how a document ended, while it stands so; why, says the page that this leads to.
-
-    What was removed has left its writers no page of their own: of that the notice says why.
-    """
+    """Say how a document ended, while it stands so; why, says the page that this leads to."""
     document = service.any_document(session, context["reference"])
     if document.state != context["state"]:
         return None
     kind = KINDS.get(document.type, "glossary entry")
     text = f"A {kind} that you have written in {HOW[document.state]}"
-    why = " ".join((document.withdrawn_reason or "").split()).rstrip(".")
-    if document.state == State.REMOVED and why:
-        text += f": {why}"
-    return Told(text, _page_of_end(session, document, reader))
-
-
-def _page_of_end(session: Session, document: Document, reader: Actor) -> str:
     if writing.is_curator(reader):
-        return f"/library/{document.reference}/history"
-    for text in ending.texts_of(session, document.reference):
-        if writing.is_author(session, reader, text):
-            return f"/writing/{text.id}"
-    readable = document.audience in audiences_of(reader)
-    return f"/library/{document.reference}" if readable else "/writing"
+        return Told(text, f"/library/{document.reference}/history")
+    # the first: who is no curator has written the document, and never a change of it
+    return Told(text, f"/writing/{context['texts'][0]}")
 
 
 def register(notices: Notices) -> None:

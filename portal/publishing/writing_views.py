@@ -124,7 +124,11 @@ def new() -> ResponseReturnValue:
 @requires(Permission.WRITING_WRITE)
 def tasks(manuscript_id: int) -> ResponseReturnValue:
     """Show the sections with how far each is, and the way that the text has come."""
-    manuscript = _seen(manuscript_id)
+    try:
+        manuscript = _seen(manuscript_id)
+    except NotFound:
+        ending.explain(db.session, _actor(), manuscript_id)
+        raise
     texts = writing.texts_of(db.session, manuscript_id)
     remarks = reviewing.remarks_of(db.session, manuscript_id, sent=True)
     may_write = writing.may_write(db.session, _actor(), manuscript)

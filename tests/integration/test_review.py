@@ -556,11 +556,13 @@ def test_whoever_wrote_a_text_follows_it_to_its_end(staffed: Flask) -> None:
         assert session.get(Manuscript, begun) is None
     gone = said_to(staffed, PRACTITIONER)
     assert said.format("withdrawn") not in gone
-    removed = f"{said.format('removed')}: It could lead to somebody"
-    assert gone[removed] == f"/library/{reference}"
-    assert "It could lead to somebody." in there.page(gone[removed], 410).text
-    assert removed in said_to(staffed, CURATOR)
+    removed = said.format("removed")
+    assert gone[removed] == f"/writing/{number}"
+    assert "Reason: It could lead to somebody." in there.page(gone[removed], 410).text
+    assert "Reason: It could lead" in reader(staffed, CURATOR).page(f"/writing/{begun}", 410).text
+    assert said_to(staffed, CURATOR)[removed] == f"/library/{reference}/history"
     assert removed not in said_to(staffed, SECOND)
+    reader(staffed, SECOND).page(f"/writing/{number}", 404)
 
 
 def said_to(app: Flask, person: Person) -> dict[str, str]:
