@@ -721,9 +721,6 @@ def test_what_was_signed_off_and_named_what_is_taken_down_must_be_read_again(
     ]
     assert {(said, link) for link in both} <= told
     assert manuscript(staffed, draft).fields["related"] == []
-    sign_off(staffed, scheduled, SignOffKind.CONTENT, by=CURATOR)
-    sign_off(staffed, scheduled, SignOffKind.DISCLOSURE, by=SECOND)
-    assert manuscript(staffed, scheduled).stage == Stage.APPROVED
 
 
 def test_a_text_that_was_to_replace_what_was_taken_down_can_still_be_published(
