@@ -47,8 +47,10 @@ def explain(session: Session, actor: Actor, manuscript_id: int) -> None:
     """
     told = select(Notice.context).where(Notice.user_id == actor.id, Notice.kind == ENDED)
     for context in session.scalars(told):
-        if manuscript_id in context["texts"]:
-            document = service.any_document(session, context["reference"])
+        if manuscript_id not in context["texts"]:
+            continue
+        document = service.any_document(session, context["reference"])
+        if document.state == State.REMOVED:
             raise Gone(document.withdrawn_reason or "", how=document.state.value)
 
 

@@ -90,7 +90,7 @@ def _forget_in_remarks(
 
 def _reopen(session: Session, manuscript: Manuscript) -> None:
     """Put a text that says something else now back to those who vouched for it, and tell them."""
-    signed = bool(writing.sign_offs_of(session, manuscript))
+    signed = {one.by_id or 0 for one in writing.sign_offs_of(session, manuscript)}
     before = manuscript.text_hash
     writing.hash_again(session, manuscript)
     if manuscript.text_hash == before:
@@ -102,7 +102,8 @@ def _reopen(session: Session, manuscript: Manuscript) -> None:
     if manuscript.stage == Stage.IN_REVIEW and signed:
         notices.notify(
             session,
-            user_ids=writing.holders(session, manuscript) | {manuscript.author_id or 0} - {0},
+            user_ids=writing.holders(session, manuscript)
+            | {manuscript.author_id or 0, *signed} - {0},
             kind=READ_AGAIN,
             context={"manuscript_id": manuscript.id},
         )

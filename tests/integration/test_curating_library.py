@@ -720,6 +720,8 @@ def test_what_was_signed_off_and_named_what_is_taken_down_must_be_read_again(
         f"{side}/{number}" for side in ("/review", "/writing") for number in (scheduled, signed)
     ]
     assert {(said, link) for link in both} <= told
+    links = {shown.told.link for shown in notices_of(staffed, SECOND)}
+    assert f"/review/{scheduled}" in links
     assert manuscript(staffed, draft).fields["related"] == []
 
 
