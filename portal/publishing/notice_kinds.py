@@ -10,7 +10,7 @@ from portal.core.errors import NotFound
 from portal.core.permissions import Actor
 from portal.library import service
 from portal.library.models import State
-from portal.publishing import ending, making_room, publication, purging, reviewing, writing
+from portal.publishing import ending, making_room, publication, reviewing, writing
 from portal.publishing.models import Manuscript
 from portal.publishing.states import Stage
 
@@ -54,13 +54,6 @@ def _of(
 def _may_sign(session: Session, reader: Actor, manuscript: Manuscript) -> bool:
     kinds = publication.needed(manuscript.type)
     return any(not reviewing.may_sign_off(session, reader, manuscript, kind) for kind in kinds)
-
-
-def _read_again(session: Session, context: Mapping[str, Any], reader: Actor) -> Told | None:
-    """Say it to the author and to curators, each with the page that is theirs."""
-    side = "/review" if writing.is_curator(reader) else "/writing"
-    text = "A {} is in review again, since a document that it named was removed"
-    return _of(text, side, Stage.IN_REVIEW)(session, context, reader)
 
 
 HOW: Mapping[State, str] = {
@@ -127,5 +120,4 @@ def register(notices: Notices) -> None:
         publication.NOT_PUBLISHED,
         _of("A {} could not be published on its day", "/review", Stage.APPROVED),
     )
-    notices.register(purging.READ_AGAIN, _read_again)
     notices.register(ending.ENDED, _ended)

@@ -7,17 +7,14 @@ others say about it is taken out of them; those that were signed off must be rea
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from portal.accounts import notices
 from portal.audit.service import WORKER
 from portal.disclosure.files import Where
 from portal.library.mentions import without_links, without_mention
 from portal.library.takedown import Purges
 from portal.publishing import writing
 from portal.publishing.models import Manuscript, Remark, Upload
-from portal.publishing.states import Side, Stage
+from portal.publishing.states import OPEN
 
-READ_AGAIN = "manuscript.read-again"
-"""Tells those concerned that a text was changed by the removal of what it named."""
 NAMED_WHAT_WAS_REMOVED = "A document that it named was removed"
 """Why a text is in review again, as the way that it has come says it."""
 
@@ -89,24 +86,16 @@ def _forget_in_remarks(
 
 
 def _reopen(session: Session, manuscript: Manuscript) -> None:
-    """Put a text that says something else now back to those who vouched for it, and tell them."""
-    signed = {one.by_id or 0 for one in writing.sign_offs_of(session, manuscript)}
-    before = manuscript.text_hash
-    writing.hash_again(session, manuscript)
-    if manuscript.text_hash == before:
+    """Let a text that says something else now be signed off again.
+
+    One that is published keeps its sign-offs: they show who vouched for what was signed then.
+    """
+    if manuscript.stage not in OPEN:
         return
-    if manuscript.stage in {Stage.APPROVED, Stage.SCHEDULED}:
-        manuscript.scheduled_for = None
-        note, days = NAMED_WHAT_WAS_REMOVED, writing.DAYS_TO_REVIEW
-        writing.move(session, WORKER, manuscript, Stage.IN_REVIEW, Side.REVIEWER, note, days)
-    if manuscript.stage == Stage.IN_REVIEW and signed:
-        notices.notify(
-            session,
-            user_ids=writing.holders(session, manuscript)
-            | {manuscript.author_id or 0, *signed} - {0},
-            kind=READ_AGAIN,
-            context={"manuscript_id": manuscript.id},
-        )
+    signers, before = writing.signed_by(session, manuscript), manuscript.text_hash
+    writing.hash_again(session, manuscript)
+    if manuscript.text_hash != before:
+        writing.review_again(session, WORKER, manuscript, NAMED_WHAT_WAS_REMOVED, signers)
 
 
 def register(purges: Purges) -> None:

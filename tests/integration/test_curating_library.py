@@ -639,6 +639,10 @@ def test_what_others_say_goes_on_without_what_was_taken_down(staffed: Flask) -> 
     assert after.related == [one for one in before.related if one["id"] != reference]
     page = reader(staffed, LEAD).page("/library/guidance-002")
     assert "a document that was removed too" in page.text
+    with staffed.app_context(), reading():
+        (wrote,) = db.session.scalars(select(Manuscript).where(Manuscript.became == "guidance-002"))
+        assert PLANTED not in writing.texts_of(db.session, wrote.id)["body"]
+        assert writing.sign_offs_of(db.session, wrote), "who vouched for it stays on record"
     with acting(staffed, CURATOR) as (session, actor):
         begun = writing.begin_edit(
             session,
@@ -711,17 +715,20 @@ def test_what_was_signed_off_and_named_what_is_taken_down_must_be_read_again(
     assert "Publish it now" not in page.text
     assert "A document that it named was removed" in page.text
     told = {
-        (shown.told.text, shown.told.link)
-        for person in (CURATOR, PRACTITIONER)
+        (person.name, shown.told.text, shown.told.link)
+        for person in (CURATOR, SECOND, PRACTITIONER)
         for shown in notices_of(staffed, person)
     }
-    said = "A case example is in review again, since a document that it named was removed"
-    both = [
-        f"{side}/{number}" for side in ("/review", "/writing") for number in (scheduled, signed)
-    ]
-    assert {(said, link) for link in both} <= told
-    links = {shown.told.link for shown in notices_of(staffed, SECOND)}
-    assert f"/review/{scheduled}" in links
+    off, again = (
+        "What you signed off of a case example counts no more",
+        "A case example that was approved",
+    )
+    assert {
+        (CURATOR.name, off, f"/review/{scheduled}"),
+        (SECOND.name, off, f"/review/{scheduled}"),
+        (CURATOR.name, off, f"/review/{signed}"),
+        (PRACTITIONER.name, f"{again} is in review again", f"/writing/{scheduled}"),
+    } <= told
     assert manuscript(staffed, draft).fields["related"] == []
 
 
