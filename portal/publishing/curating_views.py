@@ -134,9 +134,7 @@ def version(reference: str, number: int) -> ResponseReturnValue:
     other = int(wanted) if wanted.isdecimal() and len(wanted) < 6 else max(earlier, default=0)
     if other and (other not in by_number or other == number):
         raise NotFound
-    changes = (
-        comparing.of_texts(by_number[other].text, shown.text, _vocabularies()) if other else None
-    )
+    changes = comparing.of_versions(by_number[other], shown, _vocabularies()) if other else None
     names = lookup.names(db.session, {shown.by_id} if shown.by_id else set())
     return _page(
         "version",
@@ -146,6 +144,7 @@ def version(reference: str, number: int) -> ResponseReturnValue:
         other=other,
         others=sorted((one for one in by_number if one != number), reverse=True),
         changes=changes,
+        unknown=[one for one in (other, number) if one and by_number[one].attachments is None],
         latest=max(by_number),
     ), 200
 
@@ -280,7 +279,17 @@ def supersede(reference: str) -> ResponseReturnValue:
         except Conflict as conflict:
             error = conflict
             form.successor.errors = [str(conflict)]
-    return _page("supersede", document, form=form, words=words, found=found), _status(form, error)
+    waiting = writing.successor_waiting(db.session, reference)
+    page = _page(
+        "supersede",
+        document,
+        form=form,
+        words=words,
+        found=found,
+        waiting=waiting if waiting and writing.is_in_the_way(db.session, waiting) else None,
+        own=_actor().id,
+    )
+    return page, _status(form, error)
 
 
 @bp.route("/library/<reference:reference>/successor", methods=["POST"])

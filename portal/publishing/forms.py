@@ -186,6 +186,14 @@ class PlainForm(FlaskForm):
     submit = SubmitField("Continue", widget=GovSubmitInput())
 
 
+class FollowForm(FlaskForm):
+    """That an edit goes on from what is published now."""
+
+    seen = HiddenField()
+    """Number of the version that the person saw."""
+    submit = SubmitField("Go on from what is published now", widget=GovSubmitInput())
+
+
 # ---- Groups of fields
 
 LINES = {"also", "search_words", "law"}

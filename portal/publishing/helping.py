@@ -82,11 +82,15 @@ def highlight(text: str, found: Sequence[Found]) -> Markup:
 # ---- Where a problem is mended
 
 
+_PAGES = {"check": "Disclosure check", "files": "Files", "place": "Its place in the library"}
+"""Pages of a text that are neither a section nor a group of fields."""
+
+
 def where(manuscript: Manuscript, name: str) -> tuple[str, str]:
     """Return the address and the words of the place where a field or section is changed."""
     root = f"/writing/{manuscript.id}"
-    if name in {"check", "files"}:
-        return f"{root}/{name}", {"check": "Disclosure check", "files": "Files"}[name]
+    if name in _PAGES:
+        return f"{root}/{name}", _PAGES[name]
     if name == "body":
         first = sections.of_type(manuscript.type)[0]
         return f"{root}/sections/{first.name}", "Text"

@@ -78,6 +78,8 @@ class Manuscript(Base):
     """SHA-256 of everything that would be published: what a sign-off is bound to."""
     edits: Mapped[str | None] = mapped_column(String(40))
     """Reference of the published document that this is the next version of."""
+    based_on: Mapped[int | None]
+    """Number of the version of that document which stood when the edit began."""
     replaces: Mapped[str | None] = mapped_column(String(40))
     """Reference of the document that this one is to supersede."""
     became: Mapped[str | None] = mapped_column(String(40))

@@ -27,11 +27,12 @@ from portal.publishing import (
     review_forms,
     reviewing,
     sections,
+    succession,
     uploads,
     writing,
 )
 from portal.publishing.models import Manuscript, SignOffKind, Upload
-from portal.publishing.states import Stage
+from portal.publishing.states import OPEN, Stage
 
 bp = Blueprint("review", __name__, url_prefix="/review", template_folder="templates")
 
@@ -217,6 +218,8 @@ def _page(
     words = _vocabularies()
     item, wrong = publication.item_of(db.session, manuscript, words)
     shown = item or publication.as_it_is(db.session, manuscript, words)
+    if manuscript.stage in OPEN:
+        wrong = [*succession.problems(db.session, manuscript, words), *wrong]
     author = writing.is_author(db.session, _actor(), manuscript)
     remarks = reviewing.remarks_of(db.session, manuscript.id, sent=author)
     answers = checking.answers_of(db.session, manuscript.id).values()
@@ -232,7 +235,9 @@ def _page(
     page = render_template(
         "publishing/review/show.html",
         manuscript=manuscript,
-        document=preview.of(db.session, shown, words),
+        document=preview.of(
+            db.session, shown, words, publication.attachment_links(db.session, manuscript)
+        ),
         wrong=[(helping.where(manuscript, name), message) for name, message in wrong],
         places=_places(manuscript),
         groups=sections.groups(manuscript.type, words),

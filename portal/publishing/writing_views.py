@@ -21,11 +21,12 @@ from portal.publishing import (
     publication,
     reviewing,
     sections,
+    succession,
     uploads,
     writing,
 )
 from portal.publishing.models import FindingAnswer, Manuscript
-from portal.publishing.states import WITH_AUTHOR, Stage
+from portal.publishing.states import OPEN, WITH_AUTHOR, Stage
 
 bp = Blueprint("writing", __name__, url_prefix="/writing", template_folder="templates")
 
@@ -138,9 +139,18 @@ def tasks(manuscript_id: int) -> ResponseReturnValue:
         steps=writing.steps_of(db.session, manuscript_id),
         may_write=may_write,
         is_author=writing.is_author(db.session, _actor(), manuscript),
+        place=_place(manuscript),
         said=_said(),
         type_name=TYPES[manuscript.type],
     )
+
+
+def _place(manuscript: Manuscript) -> list[str]:
+    """Return what stands against the place that an open text is to have in the library."""
+    if manuscript.stage not in OPEN:
+        return []
+    found = succession.problems(db.session, manuscript, _vocabularies())
+    return [message for _, message in found]
 
 
 def _groups(manuscript: Manuscript) -> list[sections.Group]:
@@ -441,6 +451,7 @@ def previewed(manuscript_id: int) -> ResponseReturnValue:
         db.session,
         item or publication.as_it_is(db.session, manuscript, _vocabularies()),
         _vocabularies(),
+        publication.attachment_links(db.session, manuscript),
     )
     return render_template(
         "publishing/preview.html",
