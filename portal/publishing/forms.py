@@ -193,6 +193,11 @@ class FollowForm(FlaskForm):
     """Number of the version that the person saw."""
     submit = SubmitField("Go on from what is published now", widget=GovSubmitInput())
 
+    @property
+    def version(self) -> int:
+        """The number that was sent, 0 for none."""
+        return _revision(self.seen.data)
+
 
 # ---- Groups of fields
 

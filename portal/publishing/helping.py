@@ -1,6 +1,6 @@
 """What a writer is shown beside a text: what was found, how it reads, where that is mended."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from portal.library.vocabularies import AUDIENCES, NOT_STATED, Vocabularies
 from portal.publishing import checking, forms, markup, plain_language, sections, writing
 from portal.publishing.checking import Found, Place
 from portal.publishing.marks import Mark
-from portal.publishing.models import Manuscript
+from portal.publishing.models import FILE, Manuscript, Upload
 
 MOST_MARKS = 20
 
@@ -96,10 +96,20 @@ def where(manuscript: Manuscript, name: str) -> tuple[str, str]:
         return f"{root}/sections/{first.name}", "Text"
     if (section := sections.named(manuscript.type, name)) is not None:
         return f"{root}/sections/{name}", section.title
-    upload = name.removeprefix("upload-")
+    upload = name.removeprefix(FILE)
     if upload != name:
         return f"{root}/files/{upload}", "File"
     return f"{root}/facts/{_group_of(manuscript, name)}", label_of(name, None)
+
+
+def named(manuscript: Manuscript, name: str, files: Iterable[Upload]) -> tuple[str, str]:
+    """Do the same where a file is called by its title; one that is there no more says so."""
+    if not name.startswith(FILE):
+        return where(manuscript, name)
+    places = {place.name: place for place in map(checking.place_of_file, files)}
+    if name in places:
+        return where(manuscript, name)[0], places[name].label
+    return where(manuscript, "files")[0], "A file that was taken out"
 
 
 def _group_of(manuscript: Manuscript, name: str) -> str:

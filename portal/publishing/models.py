@@ -141,6 +141,10 @@ class Step(Base):
     note: Mapped[str] = mapped_column(String(500), default="")
 
 
+FILE = "upload-"
+"""Begins the name of the place that a file is in a text; its number follows."""
+
+
 class FindingAnswer(Base):
     """Why a finding of the disclosure check may stay. It belongs to the passage, not to a place."""
 

@@ -222,14 +222,14 @@ def _page(
         wrong = [*succession.problems(db.session, manuscript, words), *wrong]
     author = writing.is_author(db.session, _actor(), manuscript)
     remarks = reviewing.remarks_of(db.session, manuscript.id, sent=author)
-    answers = checking.answers_of(db.session, manuscript.id).values()
+    answers = checking.answers_of(db.session, manuscript.id)
     steps = writing.steps_of(db.session, manuscript.id)
     signed = writing.sign_offs_of(db.session, manuscript)
     files = uploads.of(db.session, manuscript.id)
     people = [one.by_id for one in remarks]
     people += [one.by_id for one in steps]
     people += [one.by_id for one in signed]
-    people += [one.by_id for one in answers]
+    people += [one.by_id for one in answers.values()]
     hand_over = review_forms.HandOverForm(formdata=None)
     hand_over.offer(_other_curators(manuscript))
     page = render_template(
@@ -243,8 +243,11 @@ def _page(
         groups=sections.groups(manuscript.type, words),
         words_of=lambda name: helping.in_words(manuscript, name, words),
         label_of=lambda name: helping.label_of(name, words),
-        where_of=lambda name: helping.where(manuscript, name)[1],
-        files=[(one, _found_in(manuscript, one), _traces(one)) for one in files],
+        where_of=lambda name: helping.named(manuscript, name, files)[1],
+        files=[
+            (one, checking.find_in(checking.place_of_file(one), answers), _traces(one))
+            for one in files
+        ],
         changes=comparing.with_published(db.session, manuscript, words),
         uniqueness=helping.uniqueness_of(db.session, manuscript, words),
         remarks=remarks,
@@ -285,16 +288,6 @@ def _places(manuscript: Manuscript) -> list[Place]:
     return [
         Place(name, title, look, bool(text))
         for (name, title, text), look in zip(made, looks, strict=True)
-    ]
-
-
-def _found_in(manuscript: Manuscript, upload: Upload) -> list[checking.Found]:
-    answers = checking.answers_of(db.session, manuscript.id)
-    return [
-        found
-        for place in checking.places(manuscript, {}, [upload])
-        if place.name.startswith("upload-")
-        for found in checking.find_in(place, answers)
     ]
 
 

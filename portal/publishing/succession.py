@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
-from portal.core import clock
 from portal.core.errors import Conflict
 from portal.core.permissions import Actor
 from portal.library import content, service, versions
@@ -19,7 +18,7 @@ from portal.library.models import Document, State, Version
 from portal.library.policy import roles_of
 from portal.library.vocabularies import Vocabularies
 from portal.publishing import sections, writing
-from portal.publishing.models import Manuscript, Part
+from portal.publishing.models import Manuscript
 from portal.publishing.states import Side, Stage
 
 PLACE = "place"
@@ -139,32 +138,38 @@ def take_in(
     own = _own(session, manuscript)
     follows = [key for key in _differing(was, new) if own.get(key) == was.get(key)]
     manuscript.based_on = found.latest.number
-    if follows:
-        _put(session, manuscript, {key: new.get(key) for key in follows})
-        writing.touched(session, actor, manuscript)
+    _put(session, actor, manuscript, {key: new.get(key) for key in follows})
     _review_again(session, actor, manuscript, "What was published meanwhile was taken in")
     _record(session, actor, "manuscript.followed", manuscript)
     return manuscript
 
 
-def _put(session: Session, manuscript: Manuscript, values: Mapping[Piece, Any]) -> None:
-    """Save fields and sections; `None` takes one out."""
+def _put(
+    session: Session, actor: Actor, manuscript: Manuscript, values: Mapping[Piece, Any]
+) -> None:
+    """Save fields and sections; `None` empties one."""
     parts = writing.parts_of(session, manuscript.id)
-    fields = dict(manuscript.fields)
+    fields: dict[str, Any] = {}
     for (name, is_section), value in values.items():
         if is_section:
-            part = parts.get(name) or Part(manuscript_id=manuscript.id, name=name, revision=0)
-            part.text, part.revision, part.saved_at = value or "", part.revision + 1, clock.now()
-            session.add(part)
-        elif value is not None:
-            fields[name] = value
-        elif isinstance(fields.get(name), list):
-            fields[name] = []
+            writing.save_part(
+                session,
+                actor=actor,
+                manuscript_id=manuscript.id,
+                name=name,
+                text=value or "",
+                revision=parts[name].revision if name in parts else 0,
+            )
         else:
-            fields.pop(name, None)
-    manuscript.fields = fields
-    manuscript.revision += 1
-    session.flush()
+            listed = isinstance(manuscript.fields.get(name), list)
+            fields[name] = [] if listed and value is None else value
+    writing.save_fields(
+        session,
+        actor=actor,
+        manuscript_id=manuscript.id,
+        values=fields,
+        revision=manuscript.revision,
+    )
 
 
 # ---- A document of its own

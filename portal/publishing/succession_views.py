@@ -81,7 +81,7 @@ def follow(manuscript_id: int) -> ResponseReturnValue:
         db.session,
         actor=_actor(),
         manuscript_id=manuscript_id,
-        seen=int(form.seen.data or 0),
+        seen=form.version,
         vocabularies=_vocabularies(),
     )
     return _back(manuscript_id, "followed")

@@ -24,6 +24,7 @@ from portal.library.models import State
 from portal.library.vocabularies import Vocabularies
 from portal.publishing import sections
 from portal.publishing.models import (
+    FILE,
     FindingAnswer,
     Manuscript,
     Part,
@@ -313,12 +314,14 @@ def _take_answers(session: Session, reference: str, manuscript: Manuscript) -> N
         .order_by(Manuscript.stage_since.desc(), Manuscript.id.desc())
         .limit(1)
     )
-    said = select(FindingAnswer).where(FindingAnswer.manuscript_id == session.scalar(latest))
+    before = session.scalar(latest)
+    said = select(FindingAnswer).where(FindingAnswer.manuscript_id == before)
+    files = _same_files(session, before or 0, manuscript.id)
     for one in session.scalars(said).all():
         session.add(
             FindingAnswer(
                 manuscript_id=manuscript.id,
-                part=one.part,
+                part=files.get(one.part, one.part),
                 passage=one.passage,
                 answer=one.answer,
                 reason=one.reason,
@@ -327,6 +330,22 @@ def _take_answers(session: Session, reference: str, manuscript: Manuscript) -> N
             )
         )
     session.flush()
+
+
+def _same_files(session: Session, before: int, now: int) -> dict[str, str]:
+    """Return the place of each file of a text by that of the file that it was in another one.
+
+    The same is what has the same title, of several what has the same text.
+    """
+    old, new = attachments_of(session, before), list(attachments_of(session, now))
+    pairs = {}
+    for one in old:
+        alike = [other for other in new if other.title == one.title]
+        alike = sorted(alike, key=lambda other: other.body != one.body)
+        if alike:
+            pairs[f"{FILE}{one.id}"] = f"{FILE}{alike[0].id}"
+            new.remove(alike[0])
+    return pairs
 
 
 def _take_attachments(

@@ -25,7 +25,7 @@ from portal.publishing import (
     uploads,
     writing,
 )
-from portal.publishing.models import FindingAnswer, Manuscript
+from portal.publishing.models import FILE, FindingAnswer, Manuscript
 from portal.publishing.states import OPEN, WITH_AUTHOR, Stage
 
 bp = Blueprint("writing", __name__, url_prefix="/writing", template_folder="templates")
@@ -121,6 +121,7 @@ def tasks(manuscript_id: int) -> ResponseReturnValue:
     manuscript = _seen(manuscript_id)
     texts = writing.texts_of(db.session, manuscript_id)
     remarks = reviewing.remarks_of(db.session, manuscript_id, sent=True)
+    files = uploads.of(db.session, manuscript_id)
     may_write = writing.may_write(db.session, _actor(), manuscript)
     found = checking.check(db.session, manuscript)
     return render_template(
@@ -131,11 +132,12 @@ def tasks(manuscript_id: int) -> ResponseReturnValue:
         groups=_groups(manuscript),
         begun=_begun(manuscript),
         remarks=remarks,
-        places={one.part: helping.where(manuscript, one.part) for one in remarks},
+        places={one.part: helping.named(manuscript, one.part, files) for one in remarks},
         remarked={one.part for one in remarks if not one.answer and not one.settled_at},
         found=found,
         blocking=checking.blocking(found),
-        files=uploads.of(db.session, manuscript_id),
+        files=files,
+        files_asked={one.part for one in remarks if one.part.startswith(FILE)},
         steps=writing.steps_of(db.session, manuscript_id),
         may_write=may_write,
         is_author=writing.is_author(db.session, _actor(), manuscript),
@@ -539,7 +541,7 @@ def remark(manuscript_id: int, remark_id: int) -> ResponseReturnValue:
         manuscript=manuscript,
         remark=shown,
         form=form,
-        link=helping.where(manuscript, shown.part),
+        link=helping.named(manuscript, shown.part, uploads.of(db.session, manuscript_id)),
         may_write=writing.may_write(db.session, _actor(), manuscript),
     )
     return page, 422 if form.is_submitted() else 200

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from portal.audit.service import COMMAND_LINE
 from portal.core import clock
@@ -12,7 +13,7 @@ from portal.core.database import db, reading, short_transaction
 from portal.core.errors import Conflict
 from portal.library import content, rereading, service, takedown, versions
 from portal.library.models import State, Version
-from portal.publishing import publication, reviewing, uploads, writing
+from portal.publishing import checking, publication, reviewing, uploads, writing
 from portal.publishing.models import Manuscript, SignOffKind, Upload, UploadState
 from portal.publishing.states import Stage
 from tests.client import reader
@@ -325,3 +326,61 @@ def test_that_a_document_was_read_again_stands_against_no_edit(staffed: Flask) -
         )
     review(staffed, number)
     assert publish(staffed, number) == REFERENCE
+
+
+# ---- Files in review
+
+
+def test_what_was_said_to_findings_in_files_stays_with_them_in_the_next_version(
+    staffed: Flask,
+) -> None:
+    number = begin_edit(staffed)
+    attach(staffed, number, "A plan", "Ring Kayleigh Thornbury, NHS 943 476 5919.")
+    attach(staffed, number, "A plan", "Ring Rosa Pettifer, NHS 943 476 5919.")
+
+    def blocking(session: Session, number: int) -> list[checking.Found]:
+        found = session.get_one(Manuscript, number)
+        return checking.blocking(checking.check(session, found))
+
+    with acting(staffed, CURATOR) as (session, actor):
+        assert len({one.place for one in blocking(session, number)}) == 2
+        for one in blocking(session, number):
+            checking.answer(
+                session,
+                actor=actor,
+                manuscript_id=number,
+                part=one.place,
+                passage=one.passage,
+                answer="invented",
+                reason="They are made up.",
+            )
+    publish_edit(staffed, number)
+    for version in (None, 2):
+        number = begin_edit(staffed, version=version)
+        with acting(staffed, CURATOR) as (session, actor):
+            assert blocking(session, number) == []
+            writing.drop(session, actor=actor, manuscript_id=number)
+
+
+def test_a_change_is_asked_for_at_a_file_and_answered_there(staffed: Flask) -> None:
+    number = begin_edit(staffed)
+    upload = attach(staffed, number, "A plan", "First the school asks.")
+    submit(staffed, number, by=CURATOR)
+    take_on(staffed, number, by=SECOND)
+    there = reader(staffed, SECOND)
+    asked = {"part": f"upload-{upload}", "reason": "Say whom.", "passage": "the school asks"}
+    address = f"/review/{number}/remarks"
+    assert send(there, address, **asked | {"passage": "not in it"})[0] == 422
+    assert send(there, address, **asked | {"part": "upload-999999"})[0] == 404
+    status, page = send(there, address, **asked)
+    assert (status, "File “A plan”" in page.text) == (302, True)
+    assert f'id="review-part-upload-{upload}"' in page.html
+    with acting(staffed, SECOND) as (session, actor):
+        reviewing.ask_changes(session, actor=actor, manuscript_id=number)
+    author = reader(staffed, CURATOR)
+    page = author.page(f"/writing/{number}")
+    assert page.links["File “A plan”"] == f"/writing/{number}/files/{upload}"
+    assert "Say whom." in author.page(page.links["File “A plan”"]).text
+    with acting(staffed, CURATOR) as (session, actor):
+        uploads.remove(session, actor=actor, manuscript_id=number, upload_id=upload)
+    assert "A file that was taken out" in author.page(f"/writing/{number}").text
