@@ -12,19 +12,17 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import disclosure
 from portal.audit import service as audit
 from portal.core import clock
-from portal.core.config import Settings
 from portal.core.errors import Conflict, NotAllowed, NotFound
 from portal.core.permissions import Actor
 from portal.disclosure.findings import Finding, Tier
-from portal.disclosure.lists import Lists
 from portal.library import pathway
+from portal.library.public_words import lists
 from portal.publishing import sections, writing
 from portal.publishing.models import FILE, FindingAnswer, Manuscript, Upload
 
@@ -174,12 +172,6 @@ def answers_of(session: Session, manuscript_id: int) -> dict[tuple[str, str], Fi
     """Return what was said to findings, by place and passage."""
     query = select(FindingAnswer).where(FindingAnswer.manuscript_id == manuscript_id)
     return {(answer.part, answer.passage): answer for answer in session.scalars(query)}
-
-
-def lists() -> Lists:
-    """Return the names, places and words that the check knows here."""
-    settings: Settings = current_app.extensions["settings"]
-    return Lists.load(settings.word_lists)
 
 
 MOST_KEPT = 1000

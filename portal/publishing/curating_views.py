@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts import lookup
-from portal.accounts import service as accounts
+from portal.accounts.confirming import is_them
 from portal.core import clock
 from portal.core.database import db
 from portal.core.errors import Conflict, NotFound
@@ -318,7 +318,7 @@ def take_down(reference: str) -> ResponseReturnValue:
     form = curating_forms.TakeDownForm()
     if form.validate_on_submit():
         db.session.rollback()  # nothing must be open to write while the password is checked
-        if _is_them(form):
+        if is_them(form.password):
             takedown.take_down(
                 db.session,
                 actor=_actor(),
@@ -330,15 +330,6 @@ def take_down(reference: str) -> ResponseReturnValue:
             return redirect(url_for("curating.receipt", reference=reference))
         document = service.any_document(db.session, reference)
     return _page("take_down", document, form=form), _status(form)
-
-
-def _is_them(form: curating_forms.TakeDownForm) -> bool:
-    person: accounts.SignedIn = current_user._get_current_object()
-    given, address = form.password.data or "", request.remote_addr or ""
-    if accounts.knows_password(person, password=given, address=address):
-        return True
-    form.password.errors = ["The password is not right"]
-    return False
 
 
 @bp.route("/library/<reference:reference>/receipt")

@@ -15,6 +15,7 @@ from portal.core.errors import Conflict
 from portal.core.permissions import Actor, Permission, requires
 from portal.disclosure.files import Where
 from portal.disclosure.findings import Tier
+from portal.library.public_words import lists
 from portal.library.rendering import render_attachment
 from portal.publishing import checking, forms, reviewing, uploads, writing
 from portal.publishing.models import FindingAnswer, Manuscript, Upload, UploadState
@@ -128,7 +129,7 @@ def _kind_of(trace: Mapping[str, Any]) -> str:
 
 
 def _traces(traces: Sequence[Mapping[str, Any]]) -> list[Trace]:
-    known = checking.lists()
+    known = lists()
     return [
         Trace(
             trace["where"][:1].upper() + trace["where"][1:],

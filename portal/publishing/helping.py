@@ -15,6 +15,7 @@ from portal.disclosure import uniqueness
 from portal.library import pathway, service
 from portal.library.models import Document, State
 from portal.library.pathway_drawing import condition, facts_of
+from portal.library.public_words import lists
 from portal.library.vocabularies import AUDIENCES, NOT_STATED, Vocabularies
 from portal.publishing import checking, forms, markup, plain_language, sections, writing
 from portal.publishing.checking import Found, Place
@@ -211,7 +212,7 @@ def uniqueness_of(
         uniqueness.Library(others),
         kinds=[
             detail.value.replace(" ", "-")
-            for detail in disclosure.quasi_identifiers(told, lists=checking.lists()).details
+            for detail in disclosure.quasi_identifiers(told, lists=lists()).details
         ],
         words=labels,
     )

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts import lookup
-from portal.accounts import service as accounts
+from portal.accounts.confirming import is_them
 from portal.authorities import figures
 from portal.core import clock
 from portal.core.database import db
@@ -32,7 +32,7 @@ from portal.publishing import (
     writing,
 )
 from portal.publishing.models import Manuscript, SignOffKind, Upload
-from portal.publishing.states import OPEN, Stage
+from portal.publishing.states import Stage
 
 bp = Blueprint("review", __name__, url_prefix="/review", template_folder="templates")
 
@@ -218,8 +218,7 @@ def _page(
     words = _vocabularies()
     item, wrong = publication.item_of(db.session, manuscript, words)
     shown = item or publication.as_it_is(db.session, manuscript, words)
-    if manuscript.stage in OPEN:
-        wrong = [*succession.problems(db.session, manuscript, words), *wrong]
+    wrong = [*succession.problems(db.session, manuscript, words), *wrong]
     author = writing.is_author(db.session, _actor(), manuscript)
     remarks = reviewing.remarks_of(db.session, manuscript.id, sent=author)
     answers = checking.answers_of(db.session, manuscript.id)
@@ -439,7 +438,7 @@ def disclosure(manuscript_id: int) -> ResponseReturnValue:
     problem = None
     if form.validate_on_submit() and not (why_not or stale) and _holds(form):
         db.session.rollback()  # nothing must be open to write while the password is checked
-        if _is_them(form):
+        if is_them(form.password):
             try:
                 checklist, read = form.answers, form.text_hash.data or ""
                 signed = _sign(manuscript_id, SignOffKind.DISCLOSURE, read, checklist)
@@ -469,15 +468,6 @@ def _holds(form: review_forms.DisclosureForm) -> bool:
         if answer != review_forms.YES:
             form[key].errors = ["If this does not hold, ask for changes instead"]
     return all(answer == review_forms.YES for answer in form.answers.values())
-
-
-def _is_them(form: review_forms.DisclosureForm) -> bool:
-    person: accounts.SignedIn = current_user._get_current_object()
-    given, address = form.password.data or "", request.remote_addr or ""
-    if accounts.knows_password(person, password=given, address=address):
-        return True
-    form.password.errors = ["The password is not right"]
-    return False
 
 
 # ---- Publishing

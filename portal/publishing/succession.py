@@ -19,7 +19,7 @@ from portal.library.policy import roles_of
 from portal.library.vocabularies import Vocabularies
 from portal.publishing import sections, writing
 from portal.publishing.models import Manuscript
-from portal.publishing.states import Side, Stage
+from portal.publishing.states import OPEN, Side, Stage
 
 PLACE = "place"
 """The name under which problems of this kind stand, as a field has one."""
@@ -48,9 +48,9 @@ Piece = tuple[str, bool]
 def problems(
     session: Session, manuscript: Manuscript, vocabularies: Vocabularies
 ) -> list[tuple[str, str]]:
-    """Return why a text can't become what it is meant to, as `publication.problems` does."""
+    """Return why an open text can't become what it is meant to, as `publication.problems` does."""
     reference = manuscript.edits or manuscript.replaces
-    if reference is None:
+    if reference is None or manuscript.stage not in OPEN:
         return []
     document = service.any_document(session, reference)
     if document.state != State.PUBLISHED:

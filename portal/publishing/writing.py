@@ -21,7 +21,7 @@ from portal.core.permissions import Actor
 from portal.core.roles import STAFF_OF_AN_AUTHORITY, Role
 from portal.library import content, service, versions
 from portal.library.models import State
-from portal.library.vocabularies import Vocabularies
+from portal.library.vocabularies import TYPES, Vocabularies
 from portal.publishing import sections
 from portal.publishing.models import (
     FILE,
@@ -61,6 +61,11 @@ class Stale(Conflict):
         )
         self.saved = saved
         self.revision = revision
+
+
+def title_of(manuscript: Manuscript) -> str:
+    """Return the title of a text, or what stands for one that has none yet."""
+    return manuscript.fields.get("title") or f"Untitled {TYPES[manuscript.type].lower()}"
 
 
 # ---- Whose it is

@@ -26,7 +26,7 @@ from portal.publishing import (
     writing,
 )
 from portal.publishing.models import FILE, FindingAnswer, Manuscript
-from portal.publishing.states import OPEN, WITH_AUTHOR, Stage
+from portal.publishing.states import WITH_AUTHOR, Stage
 
 bp = Blueprint("writing", __name__, url_prefix="/writing", template_folder="templates")
 
@@ -66,7 +66,7 @@ def _to(endpoint: str, manuscript_id: int, **more: Any) -> ResponseReturnValue:
 
 @bp.app_context_processor
 def _words() -> dict[str, Any]:
-    return {"title_of": title_of, "stage_colours": STAGE_COLOURS}
+    return {"title_of": writing.title_of, "stage_colours": STAGE_COLOURS}
 
 
 STAGE_COLOURS = {
@@ -79,11 +79,6 @@ STAGE_COLOURS = {
     Stage.PUBLISHED: "green",
     Stage.DROPPED: "grey",
 }
-
-
-def title_of(manuscript: Manuscript) -> str:
-    """Return the title of a text, or what stands for one that has none yet."""
-    return manuscript.fields.get("title") or f"Untitled {TYPES[manuscript.type].lower()}"
 
 
 @bp.route("")
@@ -141,18 +136,10 @@ def tasks(manuscript_id: int) -> ResponseReturnValue:
         steps=writing.steps_of(db.session, manuscript_id),
         may_write=may_write,
         is_author=writing.is_author(db.session, _actor(), manuscript),
-        place=_place(manuscript),
+        place=succession.problems(db.session, manuscript, _vocabularies()),
         said=_said(),
         type_name=TYPES[manuscript.type],
     )
-
-
-def _place(manuscript: Manuscript) -> list[str]:
-    """Return what stands against the place that an open text is to have in the library."""
-    if manuscript.stage not in OPEN:
-        return []
-    found = succession.problems(db.session, manuscript, _vocabularies())
-    return [message for _, message in found]
 
 
 def _groups(manuscript: Manuscript) -> list[sections.Group]:
