@@ -140,7 +140,7 @@ def version(reference: str, number: int) -> ResponseReturnValue:
         "version",
         document,
         shown=shown,
-        who=_who(shown, names),
+        published_by=_who(shown, names),
         other=other,
         others=sorted((one for one in by_number if one != number), reverse=True),
         changes=changes,

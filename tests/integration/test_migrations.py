@@ -18,8 +18,7 @@ from portal.publishing.models import Manuscript
 from tests import editions
 from tests.databases import load_content
 from tests.integration.describing import infer, known, state
-from tests.integration.publishing import TEXTS, write
-from tests.integration.test_next_versions import begin_edit
+from tests.integration.publishing import TEXTS, begin_edit, write
 from tests.starter import DOCUMENTS
 
 
@@ -70,7 +69,7 @@ def test_files_and_what_an_edit_was_made_from_are_kept_for_what_is_there(portal:
         file = {"title": "A list", "body": "Pens.", "html": "<p>Pens.</p>", "plain": "Pens."}
         session.add(Attachment(document_id=found[0].id, number=1, **file))
         ids, reference = [one.id for one in found], found[0].reference
-    edit = begin_edit(portal, reference=reference)
+    edit = begin_edit(portal, reference)
     with portal.app_context():
         alembic = history_of(portal)
         alembic.downgrade("0010")

@@ -1,17 +1,16 @@
 """The next version of a document and what takes its place: files, and what changes meanwhile."""
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from portal.audit.service import COMMAND_LINE
 from portal.core import clock
-from portal.core.database import db, reading, short_transaction
+from portal.core.database import db, reading
 from portal.core.errors import Conflict
-from portal.library import content, rereading, service, takedown, versions
+from portal.library import rereading, service, takedown, versions
 from portal.library.models import State, Version
 from portal.publishing import checking, publication, reviewing, uploads, writing
 from portal.publishing.models import Manuscript, SignOffKind, Upload, UploadState
@@ -22,7 +21,9 @@ from tests.integration.publishing import (
     THIRD,
     acting,
     add_curators,
+    begin_edit,
     manuscript,
+    release,
     sign_off,
     submit,
     take_on,
@@ -68,16 +69,8 @@ def attach(app: Flask, number: int, title: str, body: str, by: Person = CURATOR)
         return upload.id
 
 
-def begin_edit(app: Flask, version: int | None = None, reference: str = REFERENCE) -> int:
-    with acting(app, CURATOR) as (session, actor):
-        return writing.begin_edit(
-            session,
-            actor=actor,
-            reference=reference,
-            why="It was not clear",
-            vocabularies=vocabularies(app),
-            version=version,
-        ).id
+def begin(app: Flask, version: int | None = None) -> int:
+    return begin_edit(app, REFERENCE, version)
 
 
 def begin_successor(app: Flask, reference: str = REFERENCE, by: Person = CURATOR) -> int:
@@ -125,7 +118,7 @@ def files_of(app: Flask, number: int) -> list[tuple[str, str]]:
 
 def test_a_version_keeps_its_files_and_brings_them_back(staffed: Flask) -> None:
     there = reader(staffed, CURATOR)
-    number = begin_edit(staffed)
+    number = begin(staffed)
     upload = attach(staffed, number, "A plan", "First the school asks.")
     for page in (there.page(f"/writing/{number}/preview"), there.page(f"/writing/{number}/files")):
         assert page.links["A plan"] == f"/writing/{number}/files/{upload}"
@@ -137,7 +130,7 @@ def test_a_version_keeps_its_files_and_brings_them_back(staffed: Flask) -> None:
     sign_off(staffed, number, SignOffKind.CONTENT, by=SECOND)
     publish(staffed, number)
 
-    number = begin_edit(staffed)
+    number = begin(staffed)
     with acting(staffed, CURATOR) as (session, actor):
         kept = writing.attachments_of(session, number)[0].id
         uploads.remove(session, actor=actor, manuscript_id=number, upload_id=kept)
@@ -145,13 +138,14 @@ def test_a_version_keeps_its_files_and_brings_them_back(staffed: Flask) -> None:
     attach(staffed, number, "A list", "Pens.")
     publish_edit(staffed, number)
     page = there.page(f"/library/{REFERENCE}/history/3")
+    assert f"It was not clear. By {SECOND.name}." in page.text
     assert "Attachment “A plan”" in page.text
     assert "[removed: school end]" in page.text
     assert "[added: social worker end]" in page.text
     assert "[added: A list end]" in page.text
     assert "[removed: Pens. end]" in there.page(f"/library/{REFERENCE}/history/2?with=3").text
 
-    number = begin_edit(staffed, version=2)
+    number = begin(staffed, version=2)
     assert files_of(staffed, number) == [("A plan", "First the school asks.")]
     with acting(staffed, CURATOR) as (session, actor):
         writing.drop(session, actor=actor, manuscript_id=number)
@@ -161,11 +155,11 @@ def test_a_version_keeps_its_files_and_brings_them_back(staffed: Flask) -> None:
         in there.page(f"/library/{REFERENCE}/history/2").text
     )
     # of what is not known nothing is taken away
-    assert len(files_of(staffed, begin_edit(staffed, version=1))) == 2
+    assert len(files_of(staffed, begin(staffed, version=1))) == 2
 
 
 def test_the_files_of_versions_forget_what_was_taken_down(staffed: Flask) -> None:
-    number = begin_edit(staffed)
+    number = begin(staffed)
     attach(staffed, number, "A plan", "Like [the zebrafinch](doc:case-003).")
     publish_edit(staffed, number)
     with acting(staffed, SECOND) as (session, actor):
@@ -199,13 +193,12 @@ def test_one_document_is_written_to_take_the_place_of_another(staffed: Flask) ->
     assert begin_successor(staffed, by=SECOND)
 
 
-@pytest.mark.parametrize("begin", [begin_edit, begin_successor], ids=["edit", "successor"])
+@pytest.mark.parametrize("start", [begin, begin_successor], ids=["edit", "successor"])
 def test_a_text_whose_place_is_gone_says_so_at_once_and_is_published_as_a_new_one(
-    staffed: Flask, begin: object
+    staffed: Flask, start: Callable[[Flask], int]
 ) -> None:
-    assert callable(begin)
-    number = begin(staffed)
-    if begin is begin_edit:
+    number = start(staffed)
+    if start is begin:
         save_body(staffed, number, "More.")
     there = reader(staffed, CURATOR)
     place = f"/writing/{number}/place"
@@ -254,7 +247,7 @@ def test_what_is_to_take_the_place_of_another_must_be_for_its_readers(staffed: F
 
 
 def test_an_edit_of_what_is_published_can_not_be_published_beside_it(staffed: Flask) -> None:
-    number = begin_edit(staffed)
+    number = begin(staffed)
     there = reader(staffed, CURATOR)
     assert "new document" not in there.page(f"/writing/{number}/place").text
     assert send(there, f"/writing/{number}/place/alone")[0] == 409
@@ -264,22 +257,8 @@ def test_an_edit_of_what_is_published_can_not_be_published_beside_it(staffed: Fl
 # ---- What is published changes
 
 
-def release(app: Flask, reference: str = REFERENCE, *, add: str, **fields: object) -> None:
-    """Load a content file that says more, as a release brings it."""
-    words = vocabularies(app)
-    with app.app_context(), short_transaction() as session:
-        found = service.any_document(session, reference)
-        front, body = content.parse(service.content_file(session, found, words))
-        front = {
-            name: [value] if name in words and not isinstance(value, list) else value
-            for name, value in front.items()
-        }
-        item = content.Item(Path(f"{reference}.md"), {**front, **fields}, f"{body}\n\n{add}")
-        service.import_items(session, actor=COMMAND_LINE, items=[item], vocabularies=words)
-
-
 def test_an_edit_does_not_undo_what_a_release_has_brought_meanwhile(staffed: Flask) -> None:
-    number = begin_edit(staffed)
+    number = begin(staffed)
     with acting(staffed, CURATOR) as (session, actor):
         writing.save_fields(
             session,
@@ -289,7 +268,7 @@ def test_an_edit_does_not_undo_what_a_release_has_brought_meanwhile(staffed: Fla
             revision=session.get_one(Manuscript, number).revision,
         )
     review(staffed, number)
-    release(staffed, add="A release says this.", title="A title of the release")
+    release(staffed, REFERENCE, add="A release says this.", title="A title of the release")
     with pytest.raises(Conflict, match="has changed since this edit began"):
         publish(staffed, number)
     there = reader(staffed, THIRD)
@@ -314,7 +293,7 @@ def test_an_edit_does_not_undo_what_a_release_has_brought_meanwhile(staffed: Fla
 
 
 def test_that_a_document_was_read_again_stands_against_no_edit(staffed: Flask) -> None:
-    number = begin_edit(staffed)
+    number = begin(staffed)
     save_body(staffed, number, "More.")
     with acting(staffed, THIRD) as (session, actor):
         rereading.read_again(
@@ -334,7 +313,7 @@ def test_that_a_document_was_read_again_stands_against_no_edit(staffed: Flask) -
 def test_what_was_said_to_findings_in_files_stays_with_them_in_the_next_version(
     staffed: Flask,
 ) -> None:
-    number = begin_edit(staffed)
+    number = begin(staffed)
     attach(staffed, number, "A plan", "Ring Kayleigh Thornbury, NHS 943 476 5919.")
     attach(staffed, number, "A plan", "Ring Rosa Pettifer, NHS 943 476 5919.")
 
@@ -356,14 +335,14 @@ def test_what_was_said_to_findings_in_files_stays_with_them_in_the_next_version(
             )
     publish_edit(staffed, number)
     for version in (None, 2):
-        number = begin_edit(staffed, version=version)
+        number = begin(staffed, version=version)
         with acting(staffed, CURATOR) as (session, actor):
             assert blocking(session, number) == []
             writing.drop(session, actor=actor, manuscript_id=number)
 
 
 def test_a_change_is_asked_for_at_a_file_and_answered_there(staffed: Flask) -> None:
-    number = begin_edit(staffed)
+    number = begin(staffed)
     upload = attach(staffed, number, "A plan", "First the school asks.")
     submit(staffed, number, by=CURATOR)
     take_on(staffed, number, by=SECOND)
