@@ -122,13 +122,7 @@ def test_a_version_keeps_its_files_and_brings_them_back(staffed: Flask) -> None:
     upload = attach(staffed, number, "A plan", "First the school asks.")
     for page in (there.page(f"/writing/{number}/preview"), there.page(f"/writing/{number}/files")):
         assert page.links["A plan"] == f"/writing/{number}/files/{upload}"
-    submit(staffed, number, by=CURATOR)
-    assert "A plan" in there.page(f"/review/{number}").links
-    with acting(staffed, SECOND) as (session, actor):
-        writing_ = reviewing.take_on(session, actor=actor, manuscript_id=number)
-        assert writing_.stage == Stage.IN_REVIEW
-    sign_off(staffed, number, SignOffKind.CONTENT, by=SECOND)
-    publish(staffed, number)
+    publish_edit(staffed, number)
 
     number = begin(staffed)
     with acting(staffed, CURATOR) as (session, actor):
@@ -353,6 +347,7 @@ def test_a_change_is_asked_for_at_a_file_and_answered_there(staffed: Flask) -> N
     assert send(there, address, **asked | {"part": "upload-999999"})[0] == 404
     status, page = send(there, address, **asked)
     assert (status, "File “A plan”" in page.text) == (302, True)
+    assert page.links["A plan"] == f"/writing/{number}/files/{upload}"
     assert f'id="review-part-upload-{upload}"' in page.html
     with acting(staffed, SECOND) as (session, actor):
         reviewing.ask_changes(session, actor=actor, manuscript_id=number)
