@@ -19,7 +19,7 @@ from portal.library.policy import roles_of
 from portal.library.vocabularies import Vocabularies
 from portal.publishing import sections, writing
 from portal.publishing.models import Manuscript
-from portal.publishing.states import OPEN, Side, Stage
+from portal.publishing.states import OPEN
 
 PLACE = "place"
 """The name under which problems of this kind stand, as a field has one."""
@@ -139,7 +139,9 @@ def take_in(
     follows = [key for key in _differing(was, new) if own.get(key) == was.get(key)]
     manuscript.based_on = found.latest.number
     _put(session, actor, manuscript, {key: new.get(key) for key in follows})
-    _review_again(session, actor, manuscript, "What was published meanwhile was taken in")
+    signers = writing.signed_by(session, manuscript)
+    why = "What was published meanwhile was taken in"
+    writing.review_again(session, actor, manuscript, why, signers)
     _record(session, actor, "manuscript.followed", manuscript)
     return manuscript
 
@@ -187,20 +189,12 @@ def stand_alone(session: Session, *, actor: Actor, manuscript_id: int) -> Manusc
     if manuscript.edits and _is_published(session, manuscript.edits):
         raise Conflict("What this changes is published: it can only become its next version")
     manuscript.edits = manuscript.replaces = manuscript.based_on = None
-    _review_again(session, actor, manuscript, "It is to be a document of its own")
+    # what was signed off was to become something else
+    signers = writing.signed_by(session, manuscript)
+    why = "It is to be a document of its own"
+    writing.review_again(session, actor, manuscript, why, signers)
     _record(session, actor, "manuscript.stands-alone", manuscript)
     return manuscript
-
-
-def _review_again(session: Session, actor: Actor, manuscript: Manuscript, note: str) -> None:
-    """What was signed off was to become something else: it must be signed off again."""
-    for signed in writing.sign_offs_of(session, manuscript):
-        session.delete(signed)
-    session.flush()
-    if manuscript.stage in {Stage.APPROVED, Stage.SCHEDULED}:
-        manuscript.scheduled_for = None
-        days = writing.DAYS_TO_REVIEW
-        writing.move(session, actor, manuscript, Stage.IN_REVIEW, Side.REVIEWER, note, days)
 
 
 def _record(session: Session, actor: Actor, action: str, manuscript: Manuscript) -> None:
