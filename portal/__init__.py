@@ -73,6 +73,7 @@ import portal.publishing.personal
 import portal.publishing.policy
 import portal.publishing.purging
 import portal.publishing.review_views
+import portal.publishing.succession_views
 import portal.publishing.writing_views
 import portal.ui.assets
 import portal.ui.errors
@@ -385,6 +386,7 @@ def _publishing(app: Flask) -> None:
     app.register_blueprint(portal.publishing.writing_views.bp)
     app.cli.add_command(portal.publishing.disclosure_cli.disclosure_commands)
     app.register_blueprint(portal.publishing.file_views.bp)
+    app.register_blueprint(portal.publishing.succession_views.bp)
     portal.publishing.file_views.accept_files(app)
     app.register_blueprint(portal.publishing.review_views.bp)
     app.register_blueprint(portal.publishing.curating_views.bp)

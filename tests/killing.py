@@ -25,13 +25,14 @@ from portal.core.errors import Conflict
 from portal.library import indexing, law, ownership, service, versions
 from portal.library.rendering import render_attachment
 from portal.library.vocabularies import Vocabularies
-from portal.publishing import publication, writing
+from portal.publishing import publication, succession, writing
 
 STEPS: Mapping[str, tuple[Any, str]] = {
     "publish": (publication, "publish"),
     "lock": (writing, "locked"),
     "sign-offs": (writing, "sign_offs_of"),
     "item": (publication, "item_of"),
+    "place": (succession, "problems"),
     "move": (writing, "move"),
     "reference": (service, "next_reference"),
     "library": (service, "publish"),
@@ -41,8 +42,10 @@ STEPS: Mapping[str, tuple[Any, str]] = {
     "render": (service, "render_again"),
     "changes": (service, "record_changes"),
     "law": (law, "cite"),
+    "law-changes": (law, "follow"),
     "owner": (ownership, "set_owner"),
     "supersede": (service, "supersede"),
+    "end": (service, "end"),
     "notices": (notices, "notify"),
 }
 """What publishing calls, by the name of the step."""

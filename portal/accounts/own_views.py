@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 
 from portal.accounts import leaving, lookup, own_data, service, sessions
+from portal.accounts.confirming import is_them
 from portal.accounts.lookup import HeldRole
 from portal.accounts.models import Notice, RoleAssignment
 from portal.accounts.notices import Notices
@@ -29,8 +30,6 @@ from portal.core.permissions import Permission, public, requires
 from portal.core.roles import Role
 
 bp = Blueprint("own", __name__, template_folder="templates")
-
-WRONG = "The password is not right"
 
 
 def _person() -> service.SignedIn:
@@ -169,7 +168,8 @@ def leave_service() -> ResponseReturnValue:
     form = LeaveForm()
     form.offer(leaving.days_until_erased())
     status = 422 if form.is_submitted() else 200
-    if form.validate_on_submit() and _knows_password(form):
+    # before anything is read in the request's own transaction: it takes a while
+    if form.validate_on_submit() and is_them(form.password):
         try:
             return _gone(form)
         except Conflict:
@@ -184,16 +184,6 @@ def leave_service() -> ResponseReturnValue:
         email=current_user.email,
     )
     return page, status
-
-
-def _knows_password(form: LeaveForm) -> bool:
-    # before anything is read in the request's own transaction: it takes a while
-    known = service.knows_password(
-        _person(), password=form.password.data or "", address=request.remote_addr or ""
-    )
-    if not known:
-        form.password.errors = [WRONG]
-    return known
 
 
 def _gone(form: LeaveForm) -> ResponseReturnValue:

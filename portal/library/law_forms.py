@@ -15,6 +15,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.core import clock
+from portal.disclosure.findings import Tier
+from portal.library.public_words import Public
 from portal.ui.day_field import DayField, OptionalDayField
 from portal.ui.filters import legible
 
@@ -43,7 +45,10 @@ def _note(hint: str) -> TextAreaField:
         description=hint,
         widget=GovTextArea(),
         filters=[_clean],
-        validators=[Length(max=1000, message="Shorten the note to 1,000 characters")],
+        validators=[
+            Length(max=1000, message="Shorten the note to 1,000 characters"),
+            Public(Tier.CERTAIN, "note"),
+        ],
     )
 
 

@@ -120,6 +120,8 @@ class Version(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     """Who published it; nobody for what was imported."""
     why: Mapped[str] = mapped_column(String(500))
+    attachments: Mapped[list[dict[str, str]] | None] = mapped_column(JSON(none_as_null=True))
+    """Its files as `title` and `body` (Markdown), in their order; nothing where none was kept."""
 
 
 class Instrument(Base):

@@ -42,6 +42,12 @@ class Renderer:
 
     def render(self, document: Document, attachments: Sequence[Attachment] = ()) -> None:
         """Fill the rendered fields of `document` from its text, terms and attachments."""
+        at = f"/library/{document.reference}/attachments"
+        links = [(one.title, f"{at}/{one.number}") for one in attachments]
+        self.render_linked(document, links)
+
+    def render_linked(self, document: Document, attachments: Sequence[tuple[str, str]]) -> None:
+        """Do the same with attachments as titles with their addresses."""
         body = render_body(document.body, self.glossary, document.reference)
         shown = shown_pathway(document)
         headings = [heading for heading in body.headings if heading.level == 2]

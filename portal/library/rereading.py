@@ -60,7 +60,8 @@ def read_again(
     Renderer(service.glossary_of(session), vocabularies).render(document, attachments)
     session.flush()
     text = service.content_file(session, document, vocabularies)
-    versions.add(session, document, text, by=actor.id, why=STILL_HOLDS)
+    stay = versions.attached(session, document.id)
+    versions.add(session, document, text, by=actor.id, why=STILL_HOLDS, attachments=stay)
     if ended:
         law.still_holds(session, actor=actor, document=document)
     service.record_changes(session, [document.id])

@@ -383,7 +383,9 @@ def import_items(
             followed.append((document, law.cited_by(document)))
             fill(document, item, hashed, codes)
             session.add(document)
-            _add_version(session, document, item, vocabularies, by=actor, why=IMPORTED)
+            session.flush()
+            stay = versions.attached(session, document.id)
+            _add_version(session, document, item, vocabularies, stay, by=actor, why=IMPORTED)
             progress(item.id, what)
         counts[what] += 1
     session.flush()
@@ -430,7 +432,7 @@ def publish(
     fill(document, item, content.content_hash(item.fields, item.body), codes)
     session.add(document)
     session.flush()
-    _add_version(session, document, item, vocabularies, by=actor, why=why)
+    _add_version(session, document, item, vocabularies, attachments, by=actor, why=why)
     law.follow(session, [(document, cited)])
     session.execute(delete(Attachment).where(Attachment.document_id == document.id))
     for number, (title, body) in enumerate(attachments, 1):
@@ -470,7 +472,8 @@ def keep_what_stood(session: Session, document: Document, vocabularies: Vocabula
     """Keep the text of a document from before versions were kept, before it changes."""
     if not versions.latest_number(session, document.id):
         text = content_file(session, document, vocabularies)
-        versions.add(session, document, text, by=None, why=AS_IT_STOOD)
+        stood = versions.attached(session, document.id)
+        versions.add(session, document, text, by=None, why=AS_IT_STOOD, attachments=stood)
 
 
 def _was_changed_here(session: Session, document: Document) -> bool:
@@ -484,13 +487,14 @@ def _add_version(
     document: Document,
     item: content.Item,
     vocabularies: Vocabularies,
+    attachments: Sequence[tuple[str, str]],
     *,
     by: Actor,
     why: str,
 ) -> None:
     session.flush()
     text = content.dump(item.fields, item.body, vocabularies)
-    versions.add(session, document, text, by=by.id, why=why)
+    versions.add(session, document, text, by=by.id, why=why, attachments=attachments)
 
 
 def fill(document: Document, item: content.Item, hashed: str, codes: dict[str, int]) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import Text, cast, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.audit import service as audit
@@ -217,11 +217,18 @@ def _purge_attachments(session: Session, reference: str) -> list[int]:
 
 def _purge_versions(session: Session, reference: str, vocabularies: Vocabularies) -> int:
     count = 0
-    naming = select(Version).where(Version.text.icontains(reference, autoescape=True))
+    naming = select(Version).where(
+        or_(
+            Version.text.icontains(reference, autoescape=True),
+            cast(Version.attachments, Text).icontains(reference, autoescape=True),
+        )
+    )
     for version in session.scalars(naming):
+        files = _without_link_to(version, reference)
         fields, body = content.parse(version.text)
         related, left = without_mention(fields.get("related", []), body, reference)
         if related == fields.get("related", []) and left == body:
+            count += files
             continue
         kept = {
             name: [value] if name in vocabularies and not isinstance(value, list) else value
@@ -232,6 +239,17 @@ def _purge_versions(session: Session, reference: str, vocabularies: Vocabularies
         count += 1
     session.flush()
     return count
+
+
+def _without_link_to(version: Version, reference: str) -> bool:
+    """Take links to a document out of the files of a version; tell whether there were any."""
+    left = [
+        {**one, "body": without_links(one["body"], reference)} for one in version.attachments or []
+    ]
+    if left == (version.attachments or []):
+        return False
+    version.attachments = left
+    return True
 
 
 def receipt_of(session: Session, reference: str) -> Receipt:

@@ -12,21 +12,19 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import disclosure
 from portal.audit import service as audit
 from portal.core import clock
-from portal.core.config import Settings
 from portal.core.errors import Conflict, NotAllowed, NotFound
 from portal.core.permissions import Actor
 from portal.disclosure.findings import Finding, Tier
-from portal.disclosure.lists import Lists
 from portal.library import pathway
+from portal.library.public_words import lists
 from portal.publishing import sections, writing
-from portal.publishing.models import FindingAnswer, Manuscript, Upload
+from portal.publishing.models import FILE, FindingAnswer, Manuscript, Upload
 
 ANSWERS: Mapping[str, str] = {
     "invented": "It is invented: a pseudonym or an example",
@@ -38,6 +36,7 @@ ANSWERS: Mapping[str, str] = {
 AROUND = 40
 """Characters on each side, within its paragraph, that belong to the passage of a finding."""
 _SPACE = re.compile(r"\s+")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Found:
     @property
     def can_be_replaced(self) -> bool:
         """Whether other words can be put in its place here: not in a file or a list of values."""
-        return not self.place.startswith("upload-") and self.place not in IN_ROWS
+        return not self.place.startswith(FILE) and self.place not in IN_ROWS
 
     @property
     def blocks(self) -> bool:
@@ -120,11 +119,25 @@ def places(
         for name, label in _ABOUT.items()
         if manuscript.fields.get(name)
     ]
-    for upload in uploads:
-        name = f"upload-{upload.id}"
-        # not what is hidden in the file: the rendering has none of it, so nobody can come to see it
-        made.append(Place(name, f"File “{upload.title}”", f"{upload.title}\n\n{upload.body}"))
-    return made
+    return [*made, *map(place_of_file, uploads)]
+
+
+def place_of_file(upload: Upload) -> Place:
+    """Return what would be published of a file.
+
+    Not what is hidden in it: the rendering has none of that, so nobody can come to see it.
+    """
+    text = f"{upload.title}\n\n{upload.body}"
+    return Place(f"{FILE}{upload.id}", f"File “{upload.title}”", text)
+
+
+def file_at(session: Session, manuscript: Manuscript, name: str) -> Upload | None:
+    """Return the file of a manuscript that a place is; nothing where it is none."""
+    number = name.removeprefix(FILE)
+    if number == name or not _NUMBER.fullmatch(number):
+        return None
+    upload = session.get(Upload, int(number))
+    return upload if upload and upload.manuscript_id == manuscript.id else None
 
 
 def _said_in(values: Sequence[Any]) -> str:
@@ -159,12 +172,6 @@ def answers_of(session: Session, manuscript_id: int) -> dict[tuple[str, str], Fi
     """Return what was said to findings, by place and passage."""
     query = select(FindingAnswer).where(FindingAnswer.manuscript_id == manuscript_id)
     return {(answer.part, answer.passage): answer for answer in session.scalars(query)}
-
-
-def lists() -> Lists:
-    """Return the names, places and words that the check knows here."""
-    settings: Settings = current_app.extensions["settings"]
-    return Lists.load(settings.word_lists)
 
 
 MOST_KEPT = 1000

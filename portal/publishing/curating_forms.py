@@ -13,43 +13,24 @@ from govuk_frontend_wtf.wtforms_widgets import (
 )
 from wtforms import (
     BooleanField,
-    Field,
     HiddenField,
     PasswordField,
     RadioField,
     SelectField,
     SubmitField,
-    ValidationError,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # not in stubs
 from wtforms.validators import InputRequired
 
-from portal import disclosure
 from portal.disclosure.findings import Tier
+from portal.library.public_words import Public
 from portal.publishing.review_forms import reason_field
 from portal.ui.day_field import DayField
 
 
-class Public:
-    """Refuses a reason that readers will see and that could itself lead to somebody."""
-
-    def __init__(self, tier: Tier) -> None:
-        self.tier = tier
-        """The least sure finding that refuses it."""
-
-    def __call__(self, form: FlaskForm, field: Field) -> None:
-        """Raise `ValidationError` with the words that should not stand there."""
-        for found in disclosure.find(field.data or ""):
-            if found.tier <= self.tier:
-                words = field.data[found.start : found.end]
-                raise ValidationError(
-                    f"Readers will see this reason, and “{words}” could lead to somebody. Say it "
-                    "without that"
-                )
-
-
 def _public_reason(label: str, hint: str, tier: Tier) -> Any:
-    return reason_field(label, hint, "Give a reason that readers can see", more=[Public(tier)])
+    public = Public(tier, "reason")
+    return reason_field(label, hint, "Give a reason that readers can see", more=[public])
 
 
 class EditForm(FlaskForm):

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts import lookup
-from portal.accounts import service as accounts
+from portal.accounts.confirming import is_them
 from portal.core import clock
 from portal.core.database import db
 from portal.core.errors import Conflict, NotFound
@@ -134,18 +134,17 @@ def version(reference: str, number: int) -> ResponseReturnValue:
     other = int(wanted) if wanted.isdecimal() and len(wanted) < 6 else max(earlier, default=0)
     if other and (other not in by_number or other == number):
         raise NotFound
-    changes = (
-        comparing.of_texts(by_number[other].text, shown.text, _vocabularies()) if other else None
-    )
+    changes = comparing.of_versions(by_number[other], shown, _vocabularies()) if other else None
     names = lookup.names(db.session, {shown.by_id} if shown.by_id else set())
     return _page(
         "version",
         document,
         shown=shown,
-        who=_who(shown, names),
+        published_by=_who(shown, names),
         other=other,
         others=sorted((one for one in by_number if one != number), reverse=True),
         changes=changes,
+        unknown=[one for one in (other, number) if one and by_number[one].attachments is None],
         latest=max(by_number),
     ), 200
 
@@ -280,7 +279,17 @@ def supersede(reference: str) -> ResponseReturnValue:
         except Conflict as conflict:
             error = conflict
             form.successor.errors = [str(conflict)]
-    return _page("supersede", document, form=form, words=words, found=found), _status(form, error)
+    waiting = writing.successor_waiting(db.session, reference)
+    page = _page(
+        "supersede",
+        document,
+        form=form,
+        words=words,
+        found=found,
+        waiting=waiting if waiting and writing.is_in_the_way(db.session, waiting) else None,
+        own=_actor().id,
+    )
+    return page, _status(form, error)
 
 
 @bp.route("/library/<reference:reference>/successor", methods=["POST"])
@@ -309,7 +318,7 @@ def take_down(reference: str) -> ResponseReturnValue:
     form = curating_forms.TakeDownForm()
     if form.validate_on_submit():
         db.session.rollback()  # nothing must be open to write while the password is checked
-        if _is_them(form):
+        if is_them(form.password):
             takedown.take_down(
                 db.session,
                 actor=_actor(),
@@ -321,15 +330,6 @@ def take_down(reference: str) -> ResponseReturnValue:
             return redirect(url_for("curating.receipt", reference=reference))
         document = service.any_document(db.session, reference)
     return _page("take_down", document, form=form), _status(form)
-
-
-def _is_them(form: curating_forms.TakeDownForm) -> bool:
-    person: accounts.SignedIn = current_user._get_current_object()
-    given, address = form.password.data or "", request.remote_addr or ""
-    if accounts.knows_password(person, password=given, address=address):
-        return True
-    form.password.errors = ["The password is not right"]
-    return False
 
 
 @bp.route("/library/<reference:reference>/receipt")

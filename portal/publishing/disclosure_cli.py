@@ -10,7 +10,8 @@ from flask.cli import AppGroup
 
 from portal import disclosure
 from portal.disclosure import evaluation, files
-from portal.publishing import checking, uploads
+from portal.library.public_words import lists
+from portal.publishing import uploads
 
 disclosure_commands = AppGroup("disclosure", help="What in a text could identify somebody.")
 
@@ -56,7 +57,7 @@ def _checked(path: Path) -> dict[str, Any]:
         return told
     told["warnings"] = list(reading.warnings)
     for piece in reading.pieces:
-        for finding in disclosure.find(piece.text, lists=checking.lists()):
+        for finding in disclosure.find(piece.text, lists=lists()):
             told["findings"].append(
                 {
                     "where": uploads.place_of(piece),
@@ -94,7 +95,7 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
 def evaluate(path: Path, as_json: bool) -> None:
     """Measure the check against judged texts: recall, precision, flags in clean texts, speed."""
     try:
-        measured = evaluation.evaluate(evaluation.judged(path), checking.lists())
+        measured = evaluation.evaluate(evaluation.judged(path), lists())
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     if as_json:

@@ -15,9 +15,10 @@ from portal.core.errors import Conflict
 from portal.core.permissions import Actor, Permission, requires
 from portal.disclosure.files import Where
 from portal.disclosure.findings import Tier
+from portal.library.public_words import lists
 from portal.library.rendering import render_attachment
-from portal.publishing import checking, forms, uploads, writing
-from portal.publishing.models import Manuscript, Upload, UploadState
+from portal.publishing import checking, forms, reviewing, uploads, writing
+from portal.publishing.models import FindingAnswer, Manuscript, Upload, UploadState
 
 bp = Blueprint(
     "writing_files",
@@ -104,14 +105,11 @@ class Shown:
         return upload.purpose == uploads.IMPORT and upload.state == UploadState.CHECKED
 
 
-def _shown(manuscript: Manuscript, upload: Upload) -> Shown:
-    places = checking.places(manuscript, {}, [upload])
-    answers = checking.answers_of(db.session, manuscript.id)
-    own = [place for place in places if place.name == f"upload-{upload.id}"]
+def _shown(upload: Upload, answers: Mapping[tuple[str, str], FindingAnswer]) -> Shown:
     checked = upload.state == UploadState.CHECKED
     return Shown(
         upload=upload,
-        found=checking.find_in(own[0], answers) if checked else [],
+        found=checking.find_in(checking.place_of_file(upload), answers) if checked else [],
         hidden=[trace for trace in upload.traces if _kind_of(trace) == "hidden"],
         beside=[trace for trace in upload.traces if _kind_of(trace) == "beside"],
     )
@@ -131,11 +129,15 @@ def _kind_of(trace: Mapping[str, Any]) -> str:
 
 
 def _traces(traces: Sequence[Mapping[str, Any]]) -> list[Trace]:
+    known = lists()
     return [
         Trace(
             trace["where"][:1].upper() + trace["where"][1:],
             _cut(trace["text"]),
-            any(finding.tier == Tier.CERTAIN for finding in disclosure.find(_cut(trace["text"]))),
+            any(
+                finding.tier == Tier.CERTAIN
+                for finding in disclosure.find(_cut(trace["text"]), lists=known)
+            ),
         )
         for trace in traces[:MOST_TRACES]
     ]
@@ -155,10 +157,11 @@ def index(manuscript_id: int) -> ResponseReturnValue:
     sound = form.is_submitted() and bool(form.validate() & form.fits())
     if sound and _added(manuscript_id, form):
         return redirect(url_for("writing_files.index", manuscript_id=manuscript_id, done="sent"))
+    answers = checking.answers_of(db.session, manuscript_id)
     page = render_template(
         "publishing/files.html",
         manuscript=manuscript,
-        files=[_shown(manuscript, one) for one in uploads.of(db.session, manuscript_id)],
+        files=[_shown(one, answers) for one in uploads.of(db.session, manuscript_id)],
         states=STATES,
         form=form,
         may_write=writing.may_write(db.session, _actor(), manuscript),
@@ -196,7 +199,9 @@ def show(manuscript_id: int, upload_id: int) -> ResponseReturnValue:
 
 def _page(manuscript_id: int, upload_id: int, problem: str = "") -> str:
     manuscript, upload = _found(manuscript_id, upload_id)
-    file = _shown(manuscript, upload)
+    file = _shown(upload, checking.answers_of(db.session, manuscript_id))
+    asked = reviewing.remarks_of(db.session, manuscript_id, sent=True)
+    here = checking.place_of_file(upload).name
     return render_template(
         "publishing/file.html",
         problem=problem,
@@ -208,6 +213,7 @@ def _page(manuscript_id: int, upload_id: int, problem: str = "") -> str:
         rendering=Markup(render_attachment(upload.body)),  # noqa: S704 (cleaned by the renderer)
         purpose=forms.PURPOSES[upload.purpose],
         answers=checking.ANSWERS,
+        remarks=[one for one in asked if one.part == here and not one.settled_at],
         may_write=writing.may_write(db.session, _actor(), manuscript),
         may_answer=lambda one: checking.may_answer(db.session, _actor(), manuscript, one),
     )

@@ -186,6 +186,19 @@ class PlainForm(FlaskForm):
     submit = SubmitField("Continue", widget=GovSubmitInput())
 
 
+class FollowForm(FlaskForm):
+    """That an edit goes on from what is published now."""
+
+    seen = HiddenField()
+    """Number of the version that the person saw."""
+    submit = SubmitField("Go on from what is published now", widget=GovSubmitInput())
+
+    @property
+    def version(self) -> int:
+        """The number that was sent, 0 for none."""
+        return _revision(self.seen.data)
+
+
 # ---- Groups of fields
 
 LINES = {"also", "search_words", "law"}

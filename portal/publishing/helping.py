@@ -1,6 +1,6 @@
 """What a writer is shown beside a text: what was found, how it reads, where that is mended."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,12 @@ from portal.disclosure import uniqueness
 from portal.library import pathway, service
 from portal.library.models import Document, State
 from portal.library.pathway_drawing import condition, facts_of
+from portal.library.public_words import lists
 from portal.library.vocabularies import AUDIENCES, NOT_STATED, Vocabularies
 from portal.publishing import checking, forms, markup, plain_language, sections, writing
 from portal.publishing.checking import Found, Place
 from portal.publishing.marks import Mark
-from portal.publishing.models import Manuscript
+from portal.publishing.models import FILE, Manuscript, Upload
 
 MOST_MARKS = 20
 
@@ -82,20 +83,34 @@ def highlight(text: str, found: Sequence[Found]) -> Markup:
 # ---- Where a problem is mended
 
 
+_PAGES = {"check": "Disclosure check", "files": "Files", "place": "Its place in the library"}
+"""Pages of a text that are neither a section nor a group of fields."""
+
+
 def where(manuscript: Manuscript, name: str) -> tuple[str, str]:
     """Return the address and the words of the place where a field or section is changed."""
     root = f"/writing/{manuscript.id}"
-    if name in {"check", "files"}:
-        return f"{root}/{name}", {"check": "Disclosure check", "files": "Files"}[name]
+    if name in _PAGES:
+        return f"{root}/{name}", _PAGES[name]
     if name == "body":
         first = sections.of_type(manuscript.type)[0]
         return f"{root}/sections/{first.name}", "Text"
     if (section := sections.named(manuscript.type, name)) is not None:
         return f"{root}/sections/{name}", section.title
-    upload = name.removeprefix("upload-")
+    upload = name.removeprefix(FILE)
     if upload != name:
         return f"{root}/files/{upload}", "File"
     return f"{root}/facts/{_group_of(manuscript, name)}", label_of(name, None)
+
+
+def named(manuscript: Manuscript, name: str, files: Iterable[Upload]) -> tuple[str, str]:
+    """Do the same where a file is called by its title; one that is there no more says so."""
+    if not name.startswith(FILE):
+        return where(manuscript, name)
+    places = {place.name: place for place in map(checking.place_of_file, files)}
+    if name in places:
+        return where(manuscript, name)[0], places[name].label
+    return where(manuscript, "files")[0], "A file that was taken out"
 
 
 def _group_of(manuscript: Manuscript, name: str) -> str:
@@ -197,7 +212,7 @@ def uniqueness_of(
         uniqueness.Library(others),
         kinds=[
             detail.value.replace(" ", "-")
-            for detail in disclosure.quasi_identifiers(told, lists=checking.lists()).details
+            for detail in disclosure.quasi_identifiers(told, lists=lists()).details
         ],
         words=labels,
     )

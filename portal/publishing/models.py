@@ -78,6 +78,8 @@ class Manuscript(Base):
     """SHA-256 of everything that would be published: what a sign-off is bound to."""
     edits: Mapped[str | None] = mapped_column(String(40))
     """Reference of the published document that this is the next version of."""
+    based_on: Mapped[int | None]
+    """Number of the version of that document which stood when the edit began."""
     replaces: Mapped[str | None] = mapped_column(String(40))
     """Reference of the document that this one is to supersede."""
     became: Mapped[str | None] = mapped_column(String(40))
@@ -137,6 +139,10 @@ class Step(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     stage: Mapped[Stage] = mapped_column(_kept_as_value(Stage))
     note: Mapped[str] = mapped_column(String(500), default="")
+
+
+FILE = "upload-"
+"""Begins the name of the place that a file is in a text; its number follows."""
 
 
 class FindingAnswer(Base):

@@ -23,7 +23,7 @@ from portal.core.permissions import Actor
 from portal.library import content, law, ownership, service
 from portal.library.models import Document
 from portal.library.vocabularies import NOT_STATED, Vocabularies
-from portal.publishing import checking, sections, uploads, writing
+from portal.publishing import checking, sections, succession, uploads, writing
 from portal.publishing.models import Manuscript, SignOffKind, Upload, UploadState
 from portal.publishing.states import Side, Stage
 from portal.ui.filters import count
@@ -103,9 +103,17 @@ def as_it_is(session: Session, manuscript: Manuscript, vocabularies: Vocabularie
     return content.Item(Path(f"{reference}.md"), data, body)
 
 
-def attachment_titles(session: Session, manuscript: Manuscript) -> list[str]:
-    """Return the titles of the files whose renderings would be published."""
-    return [one.title for one in writing.attachments_of(session, manuscript.id)]
+def attachments_of(session: Session, manuscript: Manuscript) -> list[tuple[str, str]]:
+    """Return the files that would be published, as titles with their Markdown."""
+    return [(one.title, one.body) for one in writing.attachments_of(session, manuscript.id)]
+
+
+def attachment_links(session: Session, manuscript: Manuscript) -> list[tuple[str, str]]:
+    """Return the same files as titles with the addresses of the pages that show them now."""
+    return [
+        (one.title, f"/writing/{manuscript.id}/files/{one.id}")
+        for one in writing.attachments_of(session, manuscript.id)
+    ]
 
 
 def front_matter(
@@ -144,7 +152,7 @@ def problems(
 ) -> list[tuple[str, str]]:
     """Return what stands against sending a text in: fields to mend, findings, files not read."""
     _, found = item_of(session, manuscript, vocabularies)
-    made = list(found)
+    made = [*succession.problems(session, manuscript, vocabularies), *found]
     if not any(writing.texts_of(session, manuscript.id).values()):
         made.append(("body", "write at least one section"))
     if _being_read(session, manuscript):
@@ -180,19 +188,19 @@ def publish(
     if _being_read(session, manuscript):
         raise Conflict("A file of it is still being read. Wait for that, or take the file out")
     item, wrong = item_of(session, manuscript, vocabularies)
-    if item is None:
+    wrong = [*succession.problems(session, manuscript, vocabularies), *wrong]
+    if item is None or wrong:
         raise Conflict(f"Mend this first: {wrong[0][1]}")
     side = Side.PORTAL if actor.id is None else Side.REVIEWER
     writing.move(session, actor, manuscript, Stage.PUBLISHED, side)
     item = _named(session, manuscript, item)
-    attachments = [(one.title, one.body) for one in writing.attachments_of(session, manuscript.id)]
     document = service.publish(
         session,
         actor=actor,
         item=item,
         why=manuscript.why or "First published",
         vocabularies=vocabularies,
-        attachments=attachments,
+        attachments=attachments_of(session, manuscript),
     )
     uploads.keep_published(session, manuscript.id)
     law.cite(session, item.fields.get("law", []))

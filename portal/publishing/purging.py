@@ -4,7 +4,9 @@ The texts go with their sections, files, remarks, answers to findings, sign-offs
 others say about it is taken out of them; those that were signed off must be read again.
 """
 
-from sqlalchemy import or_, select
+from typing import Any
+
+from sqlalchemy import Text, cast, or_, select
 from sqlalchemy.orm import Session
 
 from portal.audit.service import WORKER
@@ -12,7 +14,7 @@ from portal.disclosure.files import Where
 from portal.library.mentions import without_links, without_mention
 from portal.library.takedown import Purges
 from portal.publishing import writing
-from portal.publishing.models import Manuscript, Remark, Upload
+from portal.publishing.models import FILE, Manuscript, Part, Remark, Upload
 from portal.publishing.states import OPEN
 
 NAMED_WHAT_WAS_REMOVED = "A document that it named was removed"
@@ -30,11 +32,30 @@ def purge(session: Session, reference: str) -> list[tuple[str, int]]:
     for manuscript in own:
         session.delete(manuscript)
     session.flush()
-    changed = [one for one in session.scalars(query) if _forget(session, one, reference)]
+    every = session.scalars(query).all()
+    naming = _naming(session, reference)
+    changed = [one for one in every if one.id in naming and _forget(session, one, reference)]
     return [
         ("Texts it was written as, with their files, remarks and sign-offs", len(own)),
         ("Other texts that named it as related or linked to it", len(changed)),
     ]
+
+
+def _naming(session: Session, reference: str) -> set[int]:
+    """Return the texts with the reference anywhere in what is kept of them."""
+
+    def holds(*columns: Any) -> Any:
+        return or_(*(cast(one, Text).icontains(reference, autoescape=True) for one in columns))
+
+    found = set(session.scalars(select(Manuscript.id).where(Manuscript.replaces == reference)))
+    for of, where in (
+        (Manuscript.id, holds(Manuscript.fields)),
+        (Part.manuscript_id, holds(Part.text)),
+        (Upload.manuscript_id, holds(Upload.body, Upload.traces)),
+        (Remark.manuscript_id, holds(Remark.passage, Remark.reason, Remark.answer)),
+    ):
+        found |= set(session.scalars(select(of).where(where)))
+    return found
 
 
 def _forget(session: Session, manuscript: Manuscript, reference: str) -> bool:
@@ -55,7 +76,7 @@ def _forget(session: Session, manuscript: Manuscript, reference: str) -> bool:
             changed.add(name)
     for upload in session.scalars(select(Upload).where(Upload.manuscript_id == manuscript.id)):
         if _forget_in_file(upload, reference):
-            changed.add(f"upload-{upload.id}")
+            changed.add(f"{FILE}{upload.id}")
     _forget_in_remarks(
         session, manuscript, reference, {name: texts.get(name, "") for name in changed}
     )

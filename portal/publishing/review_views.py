@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts import lookup
-from portal.accounts import service as accounts
+from portal.accounts.confirming import is_them
 from portal.authorities import figures
 from portal.core import clock
 from portal.core.database import db
@@ -28,6 +28,7 @@ from portal.publishing import (
     review_forms,
     reviewing,
     sections,
+    succession,
     uploads,
     writing,
 )
@@ -218,30 +219,36 @@ def _page(
     words = _vocabularies()
     item, wrong = publication.item_of(db.session, manuscript, words)
     shown = item or publication.as_it_is(db.session, manuscript, words)
+    wrong = [*succession.problems(db.session, manuscript, words), *wrong]
     author = writing.is_author(db.session, _actor(), manuscript)
     remarks = reviewing.remarks_of(db.session, manuscript.id, sent=author)
-    answers = checking.answers_of(db.session, manuscript.id).values()
+    answers = checking.answers_of(db.session, manuscript.id)
     steps = writing.steps_of(db.session, manuscript.id)
     signed = writing.sign_offs_of(db.session, manuscript)
     files = uploads.of(db.session, manuscript.id)
     people = [one.by_id for one in remarks]
     people += [one.by_id for one in steps]
     people += [one.by_id for one in signed]
-    people += [one.by_id for one in answers]
+    people += [one.by_id for one in answers.values()]
     hand_over = review_forms.HandOverForm(formdata=None)
     hand_over.offer(_other_curators(manuscript))
     page = render_template(
         "publishing/review/show.html",
         manuscript=manuscript,
         ended=ending.ended(db.session, [manuscript]).get(manuscript.became or ""),
-        document=preview.of(db.session, shown, words),
+        document=preview.of(
+            db.session, shown, words, publication.attachment_links(db.session, manuscript)
+        ),
         wrong=[(helping.where(manuscript, name), message) for name, message in wrong],
         places=_places(manuscript),
         groups=sections.groups(manuscript.type, words),
         words_of=lambda name: helping.in_words(manuscript, name, words),
         label_of=lambda name: helping.label_of(name, words),
-        where_of=lambda name: helping.where(manuscript, name)[1],
-        files=[(one, _found_in(manuscript, one), _traces(one)) for one in files],
+        where_of=lambda name: helping.named(manuscript, name, files)[1],
+        files=[
+            (one, checking.find_in(checking.place_of_file(one), answers), _traces(one))
+            for one in files
+        ],
         changes=comparing.with_published(db.session, manuscript, words),
         uniqueness=helping.uniqueness_of(db.session, manuscript, words),
         remarks=remarks,
@@ -282,16 +289,6 @@ def _places(manuscript: Manuscript) -> list[Place]:
     return [
         Place(name, title, look, bool(text))
         for (name, title, text), look in zip(made, looks, strict=True)
-    ]
-
-
-def _found_in(manuscript: Manuscript, upload: Upload) -> list[checking.Found]:
-    answers = checking.answers_of(db.session, manuscript.id)
-    return [
-        found
-        for place in checking.places(manuscript, {}, [upload])
-        if place.name.startswith("upload-")
-        for found in checking.find_in(place, answers)
     ]
 
 
@@ -443,7 +440,7 @@ def disclosure(manuscript_id: int) -> ResponseReturnValue:
     problem = None
     if form.validate_on_submit() and not (why_not or stale) and _holds(form):
         db.session.rollback()  # nothing must be open to write while the password is checked
-        if _is_them(form):
+        if is_them(form.password):
             try:
                 checklist, read = form.answers, form.text_hash.data or ""
                 signed = _sign(manuscript_id, SignOffKind.DISCLOSURE, read, checklist)
@@ -473,15 +470,6 @@ def _holds(form: review_forms.DisclosureForm) -> bool:
         if answer != review_forms.YES:
             form[key].errors = ["If this does not hold, ask for changes instead"]
     return all(answer == review_forms.YES for answer in form.answers.values())
-
-
-def _is_them(form: review_forms.DisclosureForm) -> bool:
-    person: accounts.SignedIn = current_user._get_current_object()
-    given, address = form.password.data or "", request.remote_addr or ""
-    if accounts.knows_password(person, password=given, address=address):
-        return True
-    form.password.errors = ["The password is not right"]
-    return False
 
 
 # ---- Publishing

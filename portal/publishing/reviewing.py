@@ -263,12 +263,15 @@ def remark(
 
 
 def _text_at(session: Session, manuscript: Manuscript, part: str) -> str | None:
-    """Return the text of a section, or something for a field that can be remarked on."""
+    """Return the text of a section or file, or something for a field that can be remarked on."""
     texts = writing.texts_of(session, manuscript.id)
     if part in texts:
         return texts[part]
     if part in manuscript.fields:
         return checking.text_of(manuscript.fields[part])
+    upload = checking.file_at(session, manuscript, part)
+    if upload is not None:
+        return checking.place_of_file(upload).text
     return "" if part in {one.name for one in sections.of_type(manuscript.type)} else None
 
 

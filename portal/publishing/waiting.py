@@ -7,10 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.library.vocabularies import TYPES
 from portal.publishing import reviewing
 from portal.publishing.models import Manuscript, Remark, Upload, UploadState
 from portal.publishing.states import WITH_REVIEWERS, Stage
+from portal.publishing.writing import title_of
 
 SEEN_BY_CURATORS = WITH_REVIEWERS | {Stage.CHANGES_ASKED}
 """A draft is its author's alone."""
@@ -49,10 +49,6 @@ class RefusedFile:
     at: datetime
 
 
-def _title(manuscript: Manuscript) -> str:
-    return manuscript.fields.get("title") or f"Untitled {TYPES[manuscript.type].lower()}"
-
-
 def texts(session: Session, curators: Collection[int]) -> list[Waiting]:
     """Return everything that `curators` have to do with, the longest due first."""
     queue = reviewing.queue(session)
@@ -72,7 +68,7 @@ def texts(session: Session, curators: Collection[int]) -> list[Waiting]:
         Waiting(
             id=one.id,
             type=one.type,
-            title=_title(one),
+            title=title_of(one),
             stage=one.stage,
             owner_id=one.owner_id if one.owner_id in curators else None,
             due_on=one.due_on,
@@ -97,7 +93,7 @@ def refused_files(session: Session) -> list[RefusedFile]:
             id=upload.id,
             manuscript_id=manuscript.id,
             type=manuscript.type,
-            title=_title(manuscript),
+            title=title_of(manuscript),
             owner_id=manuscript.owner_id,
             reason=upload.reason,
             at=upload.at,

@@ -20,10 +20,11 @@ from portal.core.errors import Conflict, NotAllowed, NotFound
 from portal.core.permissions import Actor
 from portal.core.roles import STAFF_OF_AN_AUTHORITY, Role
 from portal.library import content, service, versions
-from portal.library.models import Document, State
-from portal.library.vocabularies import Vocabularies
+from portal.library.models import State
+from portal.library.vocabularies import TYPES, Vocabularies
 from portal.publishing import sections
 from portal.publishing.models import (
+    FILE,
     FindingAnswer,
     Manuscript,
     Part,
@@ -60,6 +61,11 @@ class Stale(Conflict):
         )
         self.saved = saved
         self.revision = revision
+
+
+def title_of(manuscript: Manuscript) -> str:
+    """Return the title of a text, or what stands for one that has none yet."""
+    return manuscript.fields.get("title") or f"Untitled {TYPES[manuscript.type].lower()}"
 
 
 # ---- Whose it is
@@ -168,6 +174,12 @@ def edit_waiting(session: Session, reference: str) -> Manuscript | None:
     return session.scalar(query)
 
 
+def successor_waiting(session: Session, reference: str) -> Manuscript | None:
+    """Return the open manuscript that is to take the place of a document, the first if several."""
+    query = select(Manuscript).where(Manuscript.replaces == reference, Manuscript.stage.in_(OPEN))
+    return session.scalars(query.order_by(Manuscript.id).limit(1)).first()
+
+
 # ---- Beginning
 
 
@@ -196,13 +208,15 @@ def begin_successor(
     """Begin an empty text that is to take the place of a published document, for its readers.
 
     The document stays up until then. Raises `NotAllowed` unless the person is a curator,
-    `NotFound`, and `Conflict` for a document that is published no more.
+    `NotFound`, and `Conflict` for a document that is published no more or when somebody is writing
+    one already: only one could take its place.
     """
     if not is_curator(actor):
         raise NotAllowed("Curators replace what is published")
     document = service.for_change(session, reference)
     if document.state != State.PUBLISHED:
         raise Conflict("This is published no more")
+    _make_room(session, actor, successor_waiting(session, reference))
     fields = sections.start(document.type, vocabularies) | {"audience": document.audience}
     return _begin(
         session,
@@ -233,37 +247,48 @@ def begin_edit(
     document = service.for_change(session, reference)  # of two who begin, the second sees the first
     if document.state != State.PUBLISHED:
         raise Conflict("This is published no more")
-    _make_room(session, actor, reference)
-    text = (
-        service.content_file(session, document, vocabularies)
-        if version is None
-        else versions.get(session, document.id, version).text
-    )
+    _make_room(session, actor, edit_waiting(session, reference))
+    service.keep_what_stood(session, document, vocabularies)
+    earlier = None if version is None else versions.get(session, document.id, version)
+    text = earlier.text if earlier else service.content_file(session, document, vocabularies)
+    files = versions.attached_to(earlier) if earlier else None
+    if files is None:  # nothing is known of an early version: what is published stays
+        files = versions.attached(session, document.id)
     fields, body = content.parse(text)
     manuscript = _begin(
         session,
         actor=actor,
         type_=document.type,
-        fields=_kept(fields, vocabularies),
+        fields=kept(fields, vocabularies),
         parts=sections.take_apart(document.type, body),
         edits=reference,
     )
     manuscript.why = why
+    manuscript.based_on = versions.latest_number(session, document.id)
     manuscript.authority_id = document.contributing_authority_id
-    _take_attachments(session, document, manuscript)
+    _take_attachments(session, files, manuscript)
     _take_answers(session, reference, manuscript)
     hash_again(session, manuscript)
     return manuscript
 
 
-def _make_room(session: Session, actor: Actor, reference: str) -> None:
-    """Give up an edit that lies with somebody who is a curator no more; else raise `Conflict`."""
-    waiting = edit_waiting(session, reference)
+def is_in_the_way(session: Session, waiting: Manuscript) -> bool:
+    """Tell whether an open text keeps another from being begun in its stead.
+
+    One that lies with somebody who is a curator no more does not.
+    """
+    here = waiting.author_id in with_role(session, Role.CURATOR)
+    return here or waiting.stage not in WITH_AUTHOR
+
+
+def _make_room(session: Session, actor: Actor, waiting: Manuscript | None) -> None:
+    """Give up a text that lies with somebody who is a curator no more; else raise `Conflict`."""
     if waiting is None:
         return
     waiting = locked(session, waiting.id)
-    left = waiting.author_id not in with_role(session, Role.CURATOR)
-    if waiting.stage not in WITH_AUTHOR or not left:
+    if is_in_the_way(session, waiting):
+        if waiting.replaces:
+            raise Conflict("Somebody is writing the document that takes its place already")
         raise Conflict("Somebody is changing this already")
     move(session, actor, waiting, Stage.DROPPED, Side.PORTAL, "Its author is a curator no more")
 
@@ -274,16 +299,16 @@ _NOT_KEPT = frozenset(
 """Front matter that an edit begins without; by when it must be read again is decided anew."""
 
 
-def _kept(fields: Mapping[str, Any], vocabularies: Vocabularies) -> dict[str, Any]:
+def kept(fields: Mapping[str, Any], vocabularies: Vocabularies) -> dict[str, Any]:
     """Return front matter as a manuscript keeps it: terms as lists, dates as text."""
-    kept: dict[str, Any] = {}
+    made: dict[str, Any] = {}
     for name, value in fields.items():
         if name in _NOT_KEPT:
             continue
         if name in vocabularies and not isinstance(value, list):
             value = [value]
-        kept[name] = value.isoformat() if hasattr(value, "isoformat") else value
-    return kept
+        made[name] = value.isoformat() if hasattr(value, "isoformat") else value
+    return made
 
 
 def _take_answers(session: Session, reference: str, manuscript: Manuscript) -> None:
@@ -294,12 +319,14 @@ def _take_answers(session: Session, reference: str, manuscript: Manuscript) -> N
         .order_by(Manuscript.stage_since.desc(), Manuscript.id.desc())
         .limit(1)
     )
-    said = select(FindingAnswer).where(FindingAnswer.manuscript_id == session.scalar(latest))
+    before = session.scalar(latest)
+    said = select(FindingAnswer).where(FindingAnswer.manuscript_id == before)
+    files = _same_files(session, before or 0, manuscript.id)
     for one in session.scalars(said).all():
         session.add(
             FindingAnswer(
                 manuscript_id=manuscript.id,
-                part=one.part,
+                part=files.get(one.part, one.part),
                 passage=one.passage,
                 answer=one.answer,
                 reason=one.reason,
@@ -310,17 +337,35 @@ def _take_answers(session: Session, reference: str, manuscript: Manuscript) -> N
     session.flush()
 
 
-def _take_attachments(session: Session, document: Document, manuscript: Manuscript) -> None:
-    for attachment in service.attachments_of(session, document.id):
+def _same_files(session: Session, before: int, now: int) -> dict[str, str]:
+    """Return the place of each file of a text by that of the file that it was in another one.
+
+    The same is what has the same title, of several what has the same text.
+    """
+    old, new = attachments_of(session, before), list(attachments_of(session, now))
+    pairs = {}
+    for one in old:
+        alike = [other for other in new if other.title == one.title]
+        alike = sorted(alike, key=lambda other: other.body != one.body)
+        if alike:
+            pairs[f"{FILE}{one.id}"] = f"{FILE}{alike[0].id}"
+            new.remove(alike[0])
+    return pairs
+
+
+def _take_attachments(
+    session: Session, files: Sequence[tuple[str, str]], manuscript: Manuscript
+) -> None:
+    for title, body in files:
         session.add(
             Upload(
                 manuscript_id=manuscript.id,
-                name=attachment.title,
-                title=attachment.title,
+                name=title,
+                title=title,
                 purpose="attach",
-                size=len(attachment.body.encode()),
+                size=len(body.encode()),
                 state=UploadState.CHECKED,
-                body=attachment.body,
+                body=body,
                 traces=[],
                 warnings=[],
                 by_id=manuscript.author_id,

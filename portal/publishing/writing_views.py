@@ -22,11 +22,12 @@ from portal.publishing import (
     publication,
     reviewing,
     sections,
+    succession,
     uploads,
     writing,
 )
 from portal.publishing.curating_views import STATES
-from portal.publishing.models import FindingAnswer, Manuscript
+from portal.publishing.models import FILE, FindingAnswer, Manuscript
 from portal.publishing.states import WITH_AUTHOR, Stage
 
 bp = Blueprint("writing", __name__, url_prefix="/writing", template_folder="templates")
@@ -67,7 +68,7 @@ def _to(endpoint: str, manuscript_id: int, **more: Any) -> ResponseReturnValue:
 
 @bp.app_context_processor
 def _words() -> dict[str, Any]:
-    return {"title_of": title_of, "stage_colours": STAGE_COLOURS, "ends": STATES}
+    return {"title_of": writing.title_of, "stage_colours": STAGE_COLOURS, "ends": STATES}
 
 
 STAGE_COLOURS = {
@@ -80,11 +81,6 @@ STAGE_COLOURS = {
     Stage.PUBLISHED: "green",
     Stage.DROPPED: "grey",
 }
-
-
-def title_of(manuscript: Manuscript) -> str:
-    """Return the title of a text, or what stands for one that has none yet."""
-    return manuscript.fields.get("title") or f"Untitled {TYPES[manuscript.type].lower()}"
 
 
 @bp.route("")
@@ -131,6 +127,7 @@ def tasks(manuscript_id: int) -> ResponseReturnValue:
         raise
     texts = writing.texts_of(db.session, manuscript_id)
     remarks = reviewing.remarks_of(db.session, manuscript_id, sent=True)
+    files = uploads.of(db.session, manuscript_id)
     may_write = writing.may_write(db.session, _actor(), manuscript)
     found = checking.check(db.session, manuscript)
     return render_template(
@@ -141,14 +138,16 @@ def tasks(manuscript_id: int) -> ResponseReturnValue:
         groups=_groups(manuscript),
         begun=_begun(manuscript),
         remarks=remarks,
-        places={one.part: helping.where(manuscript, one.part) for one in remarks},
+        places={one.part: helping.named(manuscript, one.part, files) for one in remarks},
         remarked={one.part for one in remarks if not one.answer and not one.settled_at},
         found=found,
         blocking=checking.blocking(found),
-        files=uploads.of(db.session, manuscript_id),
+        files=files,
+        files_asked={one.part for one in remarks if one.part.startswith(FILE)},
         steps=writing.steps_of(db.session, manuscript_id),
         may_write=may_write,
         is_author=writing.is_author(db.session, _actor(), manuscript),
+        place=succession.problems(db.session, manuscript, _vocabularies()),
         said=_said(),
         type_name=TYPES[manuscript.type],
         ended=ending.ended(db.session, [manuscript]).get(manuscript.became or ""),
@@ -453,6 +452,7 @@ def previewed(manuscript_id: int) -> ResponseReturnValue:
         db.session,
         item or publication.as_it_is(db.session, manuscript, _vocabularies()),
         _vocabularies(),
+        publication.attachment_links(db.session, manuscript),
     )
     return render_template(
         "publishing/preview.html",
@@ -540,7 +540,7 @@ def remark(manuscript_id: int, remark_id: int) -> ResponseReturnValue:
         manuscript=manuscript,
         remark=shown,
         form=form,
-        link=helping.where(manuscript, shown.part),
+        link=helping.named(manuscript, shown.part, uploads.of(db.session, manuscript_id)),
         may_write=writing.may_write(db.session, _actor(), manuscript),
     )
     return page, 422 if form.is_submitted() else 200

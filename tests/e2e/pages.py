@@ -24,6 +24,7 @@ from tests.e2e.pairing_there import (
 from tests.e2e.reviewing_there import (
     APPROVED,
     ASKED,
+    BEHIND,
     EDIT,
     FULL,
     HELD,
@@ -33,6 +34,7 @@ from tests.e2e.reviewing_there import (
     REMOVED,
     SCHEDULED,
     SENT_IN,
+    STRANDED,
     WITH_VERSIONS,
 )
 from tests.e2e.reviewing_there import WITHDRAWN as WITHDRAWN_THERE
@@ -1176,6 +1178,12 @@ PAGES = (
         CURATOR,
         portal="writing",
     ),
+    PortalPage("place", f"/writing/{EDIT}/place", CURATOR, portal="reviewing"),
+    PortalPage("place-gone", f"/writing/{STRANDED}/place", CURATOR, portal="reviewing"),
+    PortalPage(
+        "place-behind", f"/writing/{BEHIND}/place", CURATOR, portal="reviewing", then=open_details
+    ),
+    PortalPage("place-tasks", f"/writing/{STRANDED}", CURATOR, portal="reviewing"),
     PortalPage("writing-send", f"/writing/{writing.ASKED}/send", PRACTITIONER, portal="writing"),
     PortalPage(
         "writing-send-wrong", f"/writing/{writing.FULL}/send", PRACTITIONER, portal="writing"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from portal.core import clock
 from portal.core.database import db, short_transaction
@@ -16,6 +17,8 @@ from tests.integration.publishing import (
     acting,
     add_curators,
     approve,
+    begin_edit,
+    release,
     sign_off,
     submit,
     take_on,
@@ -24,10 +27,12 @@ from tests.integration.publishing import (
 )
 from tests.people import CURATOR, PRACTITIONER
 
-SENT_IN, FULL, ASKED, APPROVED, SCHEDULED, PUBLISHED, EDITED, EDIT, DRAFTED = range(1, 10)
+SENT_IN, FULL, ASKED, APPROVED, SCHEDULED, PUBLISHED, EDITED, EDIT = range(1, 9)
 """Texts by the state that they are left in; `FULL` is in review with all that a page can show."""
+STRANDED, BEHIND, DRAFTED = range(9, 12)
+"""Edits of what is withdrawn, of what a release has changed meanwhile, and one just begun."""
 WITH_VERSIONS, REMOVED, PURGED, WITHDRAWN = "guidance-002", "case-001", "case-003", "guidance-003"
-LAW_CHANGED, HELD = "guidance-004", "guidance-005"
+LAW_CHANGED, HELD, RELEASED = "guidance-004", "guidance-005", "guidance-006"
 FOUND = "Kayleigh Smith rang on 07700 900123. " + "The school had asked before, and listened. " * 4
 
 
@@ -160,11 +165,45 @@ def _edits(app: Flask) -> None:
                 values={"audience": "staff", "title": f"What to do first, {number}"},
                 revision=made.revision,
             )
+            if number == EDITED:
+                _attach(session, number)
         submit(app, number, by=CURATOR)
         take_on(app, number, by=SECOND)
         if number == EDITED:
             sign_off(app, number, SignOffKind.CONTENT, by=SECOND)
             _publish(app, number)
+
+    assert begin_edit(app, WITHDRAWN) == STRANDED
+    assert begin_edit(app, RELEASED) == BEHIND
+    with acting(app, CURATOR) as (session, actor):
+        writing.save_fields(
+            session,
+            actor=actor,
+            manuscript_id=BEHIND,
+            values={"title": "A title of our own"},
+            revision=1,
+        )
+    release(app, RELEASED, add="A release says this.", title="A title of the release")
+
+
+def _attach(session: Session, number: int) -> None:
+    session.add(
+        Upload(
+            manuscript_id=number,
+            name="list.docx",
+            title="What to take along at night",
+            purpose="attach",
+            size=9,
+            state=UploadState.CHECKED,
+            body="## At the door\n\nA card with the number of the duty team.",
+            traces=[],
+            warnings=[],
+            by_id=None,
+            at=clock.now(),
+        )
+    )
+    session.flush()
+    writing.hash_again(session, session.get_one(Manuscript, number))
 
 
 def _draft(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -15,6 +16,7 @@ from portal.core import clock
 from portal.core.database import db, short_transaction
 from portal.core.permissions import Actor
 from portal.core.roles import Role
+from portal.library import content, service
 from portal.library.vocabularies import Vocabularies
 from portal.publishing import reviewing, sections, writing
 from portal.publishing.models import Manuscript, SignOffKind, Upload, UploadState
@@ -154,3 +156,30 @@ def add_file(app: Flask, number: int, body: str, **more: Any) -> None:
         session.add(Upload(manuscript_id=number, size=9, body=body, at=clock.now(), **held))
         session.flush()
         writing.hash_again(session, session.get_one(Manuscript, number))
+
+
+def begin_edit(app: Flask, reference: str, version: int | None = None) -> int:
+    """Begin the next version of a document, as a curator; return the number of the text."""
+    with acting(app, CURATOR) as (session, actor):
+        return writing.begin_edit(
+            session,
+            actor=actor,
+            reference=reference,
+            why="It was not clear",
+            vocabularies=vocabularies(app),
+            version=version,
+        ).id
+
+
+def release(app: Flask, reference: str, *, add: str, **fields: object) -> None:
+    """Load a content file that says more, as a release brings it."""
+    words = vocabularies(app)
+    with app.app_context(), short_transaction() as session:
+        found = service.any_document(session, reference)
+        front, body = content.parse(service.content_file(session, found, words))
+        front = {
+            name: [value] if name in words and not isinstance(value, list) else value
+            for name, value in front.items()
+        }
+        item = content.Item(Path(f"{reference}.md"), {**front, **fields}, f"{body}\n\n{add}")
+        service.import_items(session, actor=COMMAND_LINE, items=[item], vocabularies=words)

@@ -9,16 +9,17 @@ from portal.audit.service import COMMAND_LINE
 from portal.authorities import publishing
 from portal.authorities.models import Authority
 from portal.core.config import ROOT
-from portal.core.database import Base, commit, db
+from portal.core.database import Base, commit, db, short_transaction
 from portal.core.migrations import history_of
-from portal.library.models import Document, State
+from portal.library import versions
+from portal.library.models import Attachment, Document, State
 from portal.publishing import writing
 from portal.publishing.models import Manuscript, Upload
 from portal.publishing.states import Stage
 from tests import editions
 from tests.databases import load_content
 from tests.integration.describing import infer, known, state
-from tests.integration.publishing import TEXTS, add_file, write
+from tests.integration.publishing import TEXTS, add_file, begin_edit, write
 from tests.starter import DOCUMENTS
 
 
@@ -88,6 +89,25 @@ def test_what_was_hidden_in_files_of_published_texts_goes_from_older_databases(
         authority = select(Document.contributing_authority_id).where(Document.id == document.id)
         assert db.session.scalar(authority) is None
         commit()
+
+
+def test_files_and_what_an_edit_was_made_from_are_kept_for_what_is_there(portal: Flask) -> None:
+    with portal.app_context(), short_transaction() as session:
+        found = session.scalars(select(Document).order_by(Document.id).limit(2)).all()
+        file = {"title": "A list", "body": "Pens.", "html": "<p>Pens.</p>", "plain": "Pens."}
+        session.add(Attachment(document_id=found[0].id, number=1, **file))
+        ids, reference = [one.id for one in found], found[0].reference
+    edit = begin_edit(portal, reference)
+    with portal.app_context():
+        alembic = history_of(portal)
+        alembic.downgrade("0010")
+        alembic.upgrade()
+        for id_, held in zip(ids, ([("A list", "Pens.")], []), strict=True):
+            last = versions.of(db.session, id_)[0]
+            assert versions.attached_to(last) == held
+        made_from = versions.latest_number(db.session, ids[0])
+        assert db.session.get_one(Manuscript, edit).based_on == made_from
+        db.session.rollback()
 
 
 def test_revisions_are_numbered_in_order(empty_portal: Flask) -> None:

@@ -545,7 +545,7 @@ def test_an_edit_is_published_or_its_document_withdrawn_before(
     assert new == (said[0][0] == 302)
     if not new:
         assert said[0][0] == 409
-        assert "published no more" in said[0][1]
+        assert "has been withdrawn meanwhile" in said[0][1]
         assert manuscript(staffed, number).stage == Stage.APPROVED
 
 
