@@ -7,6 +7,7 @@ published documents that cite it are marked to be read again, and their owners a
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, load_only
@@ -107,6 +108,16 @@ def in_force(session: Session) -> list[Instrument]:
     return sorted(found, key=lambda one: one.name.casefold())
 
 
+class ChangedMeanwhile(Conflict):
+    """Somebody else has changed the record since the person opened it."""
+
+
+def fingerprint(instrument: Instrument) -> str:
+    """Return what stands for everything that a record says, to notice that it has changed."""
+    said = (instrument.name, instrument.note, instrument.successor_id)
+    return sha256(repr((*said, instrument.in_force_from, instrument.ended_on)).encode()).hexdigest()
+
+
 def save(
     session: Session,
     *,
@@ -115,11 +126,15 @@ def save(
     name: str,
     in_force_from: date | None,
     note: str,
+    instead_of: str | None = None,
 ) -> Instrument:
     """Add an instrument, or correct one. A name that documents cite can't change.
 
-    Raises `NotFound`, or `Conflict` for a name that is taken or cited.
+    `instead_of` is the fingerprint of the record that the person saw. Raises `NotFound`, or
+    `Conflict` for a name that is taken or cited; `ChangedMeanwhile` for a record that is another
+    by now.
     """
+    _one_at_a_time(session)
     taken = session.scalar(select(Instrument).where(Instrument.name == name))
     if taken is not None and taken.id != instrument_id:
         raise Conflict("There is an instrument of that name already")
@@ -129,6 +144,11 @@ def save(
     else:
         standing = get(session, instrument_id)
         saved = standing.instrument
+        if instead_of is not None and instead_of != fingerprint(saved):
+            raise ChangedMeanwhile(
+                "Somebody has changed this record meanwhile. What it says now stands above the "
+                "form: put both together and save again"
+            )
         if standing.documents and name != saved.name:
             raise Conflict("Documents cite it by this name. Supersede it by one of the new name")
     saved.name, saved.in_force_from, saved.note = name, in_force_from, note
@@ -153,8 +173,7 @@ def supersede(
     `Conflict` for one that has ended already or would succeed itself.
     """
     # what is being published just now is seen here, or sees that this has ended
-    session.execute(select(LibraryState).with_for_update()).all()
-    session.expire_all()
+    _one_at_a_time(session)
     standing = get(session, instrument_id)
     ending = standing.instrument
     if ending.ended_on is not None:
@@ -222,6 +241,12 @@ def _record(
         object_id=str(instrument.id),
         details=dict(details),
     )
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Let changes of laws and of the library wait for each other, and see what the last one did."""
+    session.execute(select(LibraryState).with_for_update()).all()
+    session.expire_all()
 
 
 def cited_by(document: Document) -> frozenset[str]:

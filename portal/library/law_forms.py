@@ -71,6 +71,7 @@ class InstrumentForm(FlaskForm):
         validators=[_day_there_is],
     )
     note = _note("For curators, and once it is superseded for readers too")
+    instead_of = HiddenField()
     submit = SubmitField("Save", widget=GovSubmitInput())
 
 

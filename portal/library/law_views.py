@@ -73,11 +73,15 @@ def new() -> ResponseReturnValue:
 def correct(instrument_id: int) -> ResponseReturnValue:
     """Correct the record of an instrument; its name only while nothing cites it."""
     standing = law.get(db.session, instrument_id)
-    return _saved(standing, InstrumentForm(obj=standing.instrument))
+    form = InstrumentForm(obj=standing.instrument)
+    if not form.is_submitted():
+        form.instead_of.data = law.fingerprint(standing.instrument)
+    return _saved(standing, form)
 
 
 def _saved(standing: Standing | None, form: InstrumentForm) -> ResponseReturnValue:
     status = 422 if form.is_submitted() else 200
+    now = None
     if form.validate_on_submit():
         try:
             saved = law.save(
@@ -87,12 +91,20 @@ def _saved(standing: Standing | None, form: InstrumentForm) -> ResponseReturnVal
                 name=form.name.data or "",
                 in_force_from=form.in_force_from.data,
                 note=form.note.data or "",
+                instead_of=(form.instead_of.data or "") if standing else None,
             )
             return redirect(url_for("law.show", instrument_id=saved.id, done="saved"))
+        except law.ChangedMeanwhile as changed:
+            assert standing  # noqa: S101 (only a record that is there can have changed)
+            now = law.instrument(db.session, standing.instrument.id)
+            form.instead_of.data = law.fingerprint(now)
+            form.note.errors = [str(changed)]
+            status = 409
         except Conflict as conflict:
             form.name.errors = [str(conflict)]
             status = 409
-    return render_template("library/law/edit.html", form=form, standing=standing), status
+    page = render_template("library/law/edit.html", form=form, standing=standing, now=now)
+    return page, status
 
 
 @bp.route("/<int:instrument_id>")
@@ -142,7 +154,7 @@ def supersede(instrument_id: int) -> ResponseReturnValue:
     standing = law.get(db.session, instrument_id)
     if standing.instrument.ended_on is not None:
         raise Conflict("This instrument has been superseded already")
-    form = SupersedeForm()
+    form = SupersedeForm(note=standing.instrument.note)  # else what it says would be lost unseen
     form.offer([(one.id, one.name) for one in law.in_force(db.session) if one.id != instrument_id])
     now = _fingerprint(standing)
     if form.validate_on_submit() and "change" not in request.form:
@@ -156,8 +168,9 @@ def supersede(instrument_id: int) -> ResponseReturnValue:
 
 
 def _fingerprint(standing: Standing) -> str:
-    """Return what the person agrees to: the documents that are listed."""
+    """Return what the person agrees to: the documents that are listed, and the record as it is."""
     listed = " ".join(str(number) for number in sorted(one.id for one in standing.documents))
+    listed += law.fingerprint(standing.instrument)
     return sha256(listed.encode()).hexdigest()
 
 

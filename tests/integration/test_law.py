@@ -105,6 +105,11 @@ def test_a_list_that_has_changed_meanwhile_is_shown_again_before_anything_is_mar
     assert "the list of documents has changed" in again.text
     assert f"/library/{gone}" not in again.links.values()
     assert not marked(portal)
+    with acting(portal, CURATOR) as (session, _):
+        law.instrument(session, instrument(portal)).note = "Part 5 above all."
+    again = post(client, address, 409, **day, seen=again.fields["seen"], confirm="yes")
+    assert "Part 5 above all." in again.text
+    assert not marked(portal)
 
 
 def test_a_law_cannot_end_on_a_day_to_come_and_what_was_typed_is_kept(portal: Flask) -> None:
@@ -269,14 +274,46 @@ def test_a_notice_goes_once_everything_has_been_read_again(portal: Flask) -> Non
 
 def test_the_name_of_a_law_that_is_cited_cannot_change(portal: Flask) -> None:
     client, number = reader(portal, CURATOR), instrument(portal)
-    empty = {"in_force_from": ["", "", ""], "note": ""}
+    seen = client.page(f"/law/{number}/correct").fields["instead_of"]
+    empty = {"in_force_from": ["", "", ""], "note": "", "instead_of": seen}
     page = post(client, f"/law/{number}/correct", 409, name="Children Act 2089", **empty)
     assert "Documents cite it by this name" in page.text
     assert page.fields["name"] == "Children Act 2089"
-    day = {"in_force_from": ["14", "10", "1991"], "note": "Part 5 above all."}
+    day = {"in_force_from": ["14", "10", "1991"], "note": "Part 5 above all.", "instead_of": seen}
     page = post(client, f"/law/{number}/correct", 302, name=CHILDREN_ACT, **day)
     assert "14 October 1991" in page.text
     assert "Part 5 above all." in page.text
+
+
+def test_who_corrects_a_law_that_was_superseded_meanwhile_is_shown_what_it_says_now(
+    portal: Flask,
+) -> None:
+    number = instrument(portal)
+    client, address = reader(portal, CURATOR), f"/law/{number}/correct"
+    page = client.page(address)
+    supersede(portal, note="Section 9 is new.")
+
+    def correct(shown: Page, note: str) -> TestResponse:
+        hidden = {name: shown.fields[name] for name in ("csrf_token", "instead_of", "name")}
+        return client.post(address, data={**hidden, "in_force_from": ["", "", ""], "note": note})
+
+    answer = correct(page, "My own note.")
+    assert answer.status_code == 409
+    again = Page(answer.text)
+    assert "Somebody has changed this record meanwhile" in again.text
+    assert "no longer in force since" in again.text
+    assert "Section 9 is new." in again.text
+    assert "My own note." in [Page.text_of(one) for one in again.all("textarea")]
+    assert "Section 9 is new." in client.page(f"/law/{number}").text
+    assert correct(again, "Section 9 is new. My own note.").status_code == 302
+    assert "Section 9 is new. My own note." in client.page(f"/law/{number}").text
+
+
+def test_whoever_says_that_a_law_has_ended_sees_its_note_first(portal: Flask) -> None:
+    with acting(portal, CURATOR) as (session, _):
+        law.instrument(session, instrument(portal)).note = "Part 5 above all."
+    page = reader(portal, CURATOR).page(f"/law/{instrument(portal)}/supersede")
+    assert "Part 5 above all." in [Page.text_of(one) for one in page.all("textarea")]
 
 
 def test_a_law_is_added_before_anything_cites_it_and_never_twice(portal: Flask) -> None:
