@@ -134,7 +134,8 @@ def _naming(session: Session, names: Collection[str]) -> list[str]:
         return or_(*(one.icontains(name, autoescape=True) for one in columns for name in names))
 
     attached = select(Attachment.document_id).where(stands_in(Attachment.title, Attachment.body))
-    earlier = select(Version.document_id).where(stands_in(Version.text, Version.why))
+    kept = (Version.text, Version.why, cast(Version.attachments, Text))
+    earlier = select(Version.document_id).where(stands_in(*kept))
     found = set(session.scalars(attached)) | set(session.scalars(earlier))
     others = select(Document).where(Document.state != State.REMOVED).order_by(Document.reference)
     return [

@@ -683,12 +683,15 @@ def test_what_a_person_has_to_look_at_after_a_takedown_stands_on_its_receipt(
         case.contributing_authority_id = session.scalars(select(Authority.id)).first()
         other.body += f"\n\nIt is not like “{case.title.upper()}”."
         session.add(Instrument(name=own, note="Its section 3 is not in force yet"))
+        held = service.any_document(session, "protocol-001")
+        versions.of(session, held.id)[0].attachments = [{"title": "A", "body": "As in case-001."}]
     take_down(staffed, "case-001")
     assert document(staffed, "case-001").contributing_authority_id is None
     with staffed.app_context(), reading():
         assert {own, "Children Act 1989"} <= set(db.session.scalars(select(Instrument.name)))
     page = reader(staffed, CURATOR).page("/library/case-001/receipt")
-    assert page.links[REFERENCE] == f"/library/{REFERENCE}/history"
+    for named in (REFERENCE, "protocol-001"):
+        assert page.links[named] == f"/library/{named}/history"
     assert f"{takedown.LAWS_LEFT}: 1." in page.text
 
 
