@@ -65,6 +65,7 @@ import portal.pairing.policy
 import portal.pairing.round_views
 import portal.publishing.curating_views
 import portal.publishing.disclosure_cli
+import portal.publishing.ending
 import portal.publishing.file_views
 import portal.publishing.keeping
 import portal.publishing.notice_kinds
@@ -100,7 +101,7 @@ from portal.core.carriers import carrier_of
 from portal.core.jobs import TOPIC as JOBS
 from portal.core.jobs import Jobs, Kind, each_day, each_hour, each_week
 from portal.core.mail import Writers
-from portal.library import takedown, vocabularies
+from portal.library import endings, takedown, vocabularies
 from portal.library.catalogue import Catalogue
 from portal.library.indexing import Indexer
 from portal.operations.handing import HandOver
@@ -378,6 +379,8 @@ def _publishing(app: Flask) -> None:
     library: portal.library.views.Library = app.extensions["library"]
     app.extensions["purges"] = takedown.Purges()
     portal.publishing.purging.register(app.extensions["purges"])
+    app.extensions["endings"] = endings.Endings()
+    portal.publishing.ending.register(app.extensions["endings"])
     jobs: Jobs = app.extensions["jobs"]
     uploads.register(jobs)
     app.register_blueprint(portal.publishing.writing_views.bp)

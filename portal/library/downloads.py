@@ -35,8 +35,12 @@ class Maker(Protocol):
         origin: str,
         readable: frozenset[str],
         attachments: Sequence[Attachment],
+        law_changes: Sequence[str],
     ) -> str | bytes:
-        """Return the copy. Raises `NotMade` where this server can't make one."""
+        """Return the copy. `law_changes` say which laws that it rests on have ended.
+
+        Raises `NotMade` where this server can't make one.
+        """
 
 
 def as_html(
@@ -46,9 +50,11 @@ def as_html(
     origin: str,
     readable: frozenset[str],
     attachments: Sequence[Attachment],
+    law_changes: Sequence[str],
 ) -> str:
     """Return a page that needs nothing from anywhere, links leading back to `origin`."""
-    return _page(document, vocabularies, origin, attachments, shown_pathway(document), "en")
+    shown = shown_pathway(document)
+    return _page(document, vocabularies, origin, attachments, law_changes, shown, "en")
 
 
 def _page(
@@ -56,6 +62,7 @@ def _page(
     vocabularies: Vocabularies,
     origin: str,
     attachments: Sequence[Attachment],
+    law_changes: Sequence[str],
     shown: ShownPathway | None,
     language: str,
 ) -> str:
@@ -73,6 +80,7 @@ def _page(
         origin=origin,
         taken=clock.today(),
         attachments=attachments,
+        law_changes=law_changes,
         language=language,
         licence=LICENCE,
         legal_advice=LEGAL_ADVICE,
@@ -80,11 +88,15 @@ def _page(
 
 
 def _page_to_convert(
-    document: Document, vocabularies: Vocabularies, origin: str, attachments: Sequence[Attachment]
+    document: Document,
+    vocabularies: Vocabularies,
+    origin: str,
+    attachments: Sequence[Attachment],
+    law_changes: Sequence[str],
 ) -> str:
     shown = shown_pathway(document)
     without = replace(shown, picture=Markup("")) if shown else None
-    return _page(document, vocabularies, origin, attachments, without, "en-GB")
+    return _page(document, vocabularies, origin, attachments, law_changes, without, "en-GB")
 
 
 def as_odt(
@@ -94,11 +106,12 @@ def as_odt(
     origin: str,
     readable: frozenset[str],
     attachments: Sequence[Attachment],
+    law_changes: Sequence[str],
 ) -> bytes:
     """Return an OpenDocument text with headings, lists and tables of its own kind."""
     from portal.library.odt import from_html  # half a second that few need
 
-    page = _page_to_convert(document, vocabularies, origin, attachments)
+    page = _page_to_convert(document, vocabularies, origin, attachments, law_changes)
     return from_html(page, title=document.title, subject=document.summary)
 
 
@@ -109,9 +122,11 @@ def as_pdf(
     origin: str,
     readable: frozenset[str],
     attachments: Sequence[Attachment],
+    law_changes: Sequence[str],
 ) -> bytes:
     """Return a tagged PDF (PDF/UA-1); raises `NotMade` where Pango is missing."""
-    return pdf.from_html(_page_to_convert(document, vocabularies, origin, attachments))
+    page = _page_to_convert(document, vocabularies, origin, attachments, law_changes)
+    return pdf.from_html(page)
 
 
 def as_markdown(
@@ -121,6 +136,7 @@ def as_markdown(
     origin: str,
     readable: frozenset[str],
     attachments: Sequence[Attachment],
+    law_changes: Sequence[str],
 ) -> str:
     """Return the front matter of the content file, then the text that the other copies have."""
     fields = service.fields_of(document, vocabularies)
@@ -131,6 +147,7 @@ def as_markdown(
         f"{TYPES[document.type]} {document.reference}",
         f"# {document.title}",
         _notice(document, origin),
+        *(f"**{said}**" for said in law_changes),
         document.summary,
         *_definitions(document),
         *(_pathway(shown) if shown else []),

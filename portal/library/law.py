@@ -185,6 +185,32 @@ def supersede(
     return list(standing.documents)
 
 
+def forget(session: Session, names: Collection[str]) -> tuple[int, int]:
+    """Delete the records of laws, among `names`, that no document has any more.
+
+    A name that only one text cited may be one that somebody made up in it. What a curator has
+    dated, described or linked with another record is their own work and stays. Returns how many
+    were deleted and how many stay so.
+    """
+    rows = session.execute(select(Document.details).where(Document.state != State.REMOVED))
+    cited = {name for (details,) in rows for name in details.get("law", [])}
+    gone = [
+        one
+        for one in session.scalars(select(Instrument))
+        if one.name in names and one.name not in cited
+    ]
+    linked = set(session.scalars(select(Instrument.successor_id)))
+    bare = [
+        one
+        for one in gone
+        if not (one.in_force_from or one.ended_on or one.note or one.id in linked)
+    ]
+    for one in bare:
+        session.delete(one)
+    session.flush()
+    return len(bare), len(gone) - len(bare)
+
+
 def _record(
     session: Session, actor: Actor, action: str, instrument: Instrument, details: dict[str, int]
 ) -> None:

@@ -187,7 +187,10 @@ class Receipt(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     reason: Mapped[str] = mapped_column(String(500))
     steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    """Each place with `what` was purged, `number` of things and the moment `at`, ISO 8601."""
+    """Each place with `what` was purged, `number` of things and the moment `at`, ISO 8601.
+
+    What is `left` for a person to look at stands there too, with a reference as its `number`.
+    """
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
     """When the last place, the search index, had been built anew without it."""
 

@@ -84,6 +84,16 @@ def review_due(document: Document | Row[*tuple[Any, ...]], today: date) -> bool:
     return bool(document.review_by < today)
 
 
+def law_change(name: str, note: str, successor: str | None) -> str:
+    """Say that a law which a document rests on has ended, for its page and every copy."""
+    instead = f", {successor} has taken its place" if successor else ""
+    words = " ".join(note.split())
+    return (
+        f"The law this rests on has changed: {name} is no longer in force{instead}. "
+        f"{words}{' ' if words else ''}This document is being checked."
+    )
+
+
 def related(
     document: Row[*tuple[Any, ...]],
     *,

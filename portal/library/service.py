@@ -12,7 +12,7 @@ from portal.core import clock
 from portal.core.database import changed as announce
 from portal.core.errors import Conflict, Gone, NotFound
 from portal.core.permissions import Actor
-from portal.library import content, law, versions
+from portal.library import content, endings, law, versions
 from portal.library.catalogue import GENERATION
 from portal.library.glossary import Glossary, Term
 from portal.library.models import (
@@ -272,6 +272,7 @@ def withdraw(
     document is published no more.
     """
     document = end(session, reference, State.WITHDRAWN, reason, vocabularies)
+    endings.tell(session, actor, document)
     _record_end(session, actor, "document.withdrawn", reference)
     return document
 
@@ -298,6 +299,7 @@ def supersede(
         raise Conflict("Some who read this document may not read that one. Choose another")
     document = end(session, reference, State.SUPERSEDED, reason, vocabularies)
     document.successor = successor
+    endings.tell(session, actor, document)
     _record_end(session, actor, "document.superseded", reference)
     session.flush()
     return document

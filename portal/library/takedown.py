@@ -5,8 +5,8 @@ until its segments are merged, so the worker builds it anew and then completes t
 that people downloaded, letters and the backups of the server are outside: the receipt says so.
 """
 
-import re
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Collection
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -20,8 +20,9 @@ from portal.core.database import clear_log, db, reading, short_transaction
 from portal.core.errors import NotFound
 from portal.core.jobs import enqueue
 from portal.core.permissions import Actor
-from portal.library import content, demand, service
+from portal.library import content, demand, endings, law, service
 from portal.library.indexing import rebuild_index
+from portal.library.mentions import without_links, without_mention
 from portal.library.models import (
     Attachment,
     Document,
@@ -31,7 +32,7 @@ from portal.library.models import (
     State,
     Version,
 )
-from portal.library.rendering import Renderer
+from portal.library.rendering import Renderer, plain_text, render_attachment
 from portal.library.vocabularies import Vocabularies
 from portal.search.port import Engine
 
@@ -73,16 +74,25 @@ def take_down(
     was removed before.
     """
     document = service.end(session, reference, State.REMOVED, reason, vocabularies)
+    endings.tell(session, actor, document)  # while it is known who wrote it
+    names, laws = _names_of(document), _laws_of(session, document)
     steps = _purge_document(session, document)
     steps += purges.run(session, reference)
     steps += _purge_mentions(session, reference, vocabularies)
+    forgotten, described = law.forget(session, laws)
+    steps.append(("Records of laws that it alone cited", forgotten))
     service.record_changes(session, [document.id])  # once more, for those who named it
+    left: list[tuple[str, int | str]] = [(NAMED_IN, one) for one in _naming(session, names)]
+    left.append((LAWS_LEFT, described))
     receipt = Receipt(
         reference=reference,
         at=clock.now(),
         by_id=actor.id,
         reason=reason,
-        steps=[_step(what, number, clock.now()) for what, number in steps],
+        steps=[
+            *(_step(what, number, clock.now()) for what, number in steps),
+            *(_step(what, number, clock.now(), left=True) for what, number in left if number),
+        ],
     )
     session.add(receipt)
     enqueue(session, PURGE, arguments={"reference": reference})
@@ -92,8 +102,52 @@ def take_down(
     return receipt
 
 
-def _step(what: str, number: int, at: datetime) -> dict[str, Any]:
-    return {"what": what, "number": number, "at": at.isoformat()}
+def _step(what: str, number: int | str, at: datetime, *, left: bool = False) -> dict[str, Any]:
+    step = {"what": what, "number": number, "at": at.isoformat()}
+    return step | {"left": True} if left else step
+
+
+LAWS_LEFT = "Records of laws that it alone cited, which a curator has described or linked"
+NAMED_IN = "Documents that have its title or reference in words of their own, now or in a version"
+"""What the portal can't decide: a person has to look at it."""
+LEAST_TITLE = 12
+"""Characters from which a title is looked for elsewhere: a shorter one is an ordinary word."""
+
+
+def _names_of(document: Document) -> list[str]:
+    """Return the words by which others may name a document: its reference and its title."""
+    known_by_title = document.type != "glossary" and len(document.title) >= LEAST_TITLE
+    return [document.reference, *([document.title] if known_by_title else [])]
+
+
+def _laws_of(session: Session, document: Document) -> set[str]:
+    """Return the laws that a document cites or has cited."""
+    texts = session.scalars(select(Version.text).where(Version.document_id == document.id))
+    earlier = {name for text in texts for name in content.parse(text)[0].get("law", [])}
+    return earlier | law.cited_by(document)
+
+
+def _naming(session: Session, names: Collection[str]) -> list[str]:
+    """Return the references of others that have one of `names` in words of their own."""
+
+    def stands_in(*columns: Any) -> Any:
+        return or_(*(one.icontains(name, autoescape=True) for one in columns for name in names))
+
+    attached = select(Attachment.document_id).where(stands_in(Attachment.title, Attachment.body))
+    earlier = select(Version.document_id).where(stands_in(Version.text, Version.why))
+    found = set(session.scalars(attached)) | set(session.scalars(earlier))
+    others = select(Document).where(Document.state != State.REMOVED).order_by(Document.reference)
+    return [
+        other.reference
+        for other in session.scalars(others)
+        if other.id in found or any(name.casefold() in _said_by(other) for name in names)
+    ]
+
+
+def _said_by(document: Document) -> str:
+    around = json.dumps([document.details, document.related], ensure_ascii=False)
+    said = (document.title, document.summary, document.question or "", document.body, around)
+    return "\n".join(said).casefold()
 
 
 def _purge_document(session: Session, document: Document) -> list[tuple[str, int]]:
@@ -114,20 +168,9 @@ def _purge_document(session: Session, document: Document) -> list[tuple[str, int
     document.article_html = document.head_html = document.plain = ""
     document.content_hash = document.rendered_with = ""
     document.practice_year = document.law_as_at = document.successor = None
+    document.contributing_authority_id = None
     session.flush()
     return steps
-
-
-REMOVED_LINK = "a document that was removed"
-"""Stands in the place of a link to it: the words of a link are often its title."""
-
-
-def without_mention(
-    related: Sequence[dict[str, str]], body: str, reference: str
-) -> tuple[list[dict[str, str]], str]:
-    """Return a list of related documents and a text without what was said about a document."""
-    link = re.compile(rf"\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(doc:{re.escape(reference)}\)")
-    return [entry for entry in related if entry["id"] != reference], link.sub(REMOVED_LINK, body)
 
 
 def _purge_mentions(
@@ -138,6 +181,7 @@ def _purge_mentions(
     The reason that stands with a related document, and the words of a link, may say what it was
     about.
     """
+    attached = _purge_attachments(session, reference)
     changed = []
     renderer = Renderer(service.glossary_of(session), vocabularies)
     for document in session.scalars(select(Document)):
@@ -147,21 +191,36 @@ def _purge_mentions(
             renderer.render(document, service.attachments_of(session, document.id))
             changed.append(document.id)
     session.flush()
-    if changed:
-        service.record_changes(session, changed)
+    if {*changed, *attached}:
+        service.record_changes(session, {*changed, *attached})
     versions = _purge_versions(session, reference, vocabularies)
     return [
         ("Documents that named it as related or linked to it", len(changed)),
+        ("Attachments of other documents that linked to it", len(attached)),
         ("Earlier versions of those documents", versions),
     ]
+
+
+def _purge_attachments(session: Session, reference: str) -> list[int]:
+    """Take links to it out of the attachments of others; return the document of each."""
+    linking = select(Attachment).where(Attachment.body.icontains(reference, autoescape=True))
+    changed = []
+    for attachment in session.scalars(linking):
+        body = without_links(attachment.body, reference)
+        if body != attachment.body:
+            attachment.body, attachment.html = body, render_attachment(body)
+            attachment.plain = plain_text(attachment.html)
+            changed.append(attachment.document_id)
+    session.flush()
+    return changed
 
 
 def _purge_versions(session: Session, reference: str, vocabularies: Vocabularies) -> int:
     count = 0
     naming = select(Version).where(
         or_(
-            Version.text.contains(reference, autoescape=True),
-            cast(Version.attachments, Text).contains(reference, autoescape=True),
+            Version.text.icontains(reference, autoescape=True),
+            cast(Version.attachments, Text).icontains(reference, autoescape=True),
         )
     )
     for version in session.scalars(naming):
@@ -185,8 +244,7 @@ def _purge_versions(session: Session, reference: str, vocabularies: Vocabularies
 def _without_link_to(version: Version, reference: str) -> bool:
     """Take links to a document out of the files of a version; tell whether there were any."""
     left = [
-        {**one, "body": without_mention([], one["body"], reference)[1]}
-        for one in version.attachments or []
+        {**one, "body": without_links(one["body"], reference)} for one in version.attachments or []
     ]
     if left == (version.attachments or []):
         return False

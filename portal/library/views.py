@@ -488,9 +488,14 @@ def document(reference: str) -> ResponseReturnValue:
         "library/document.html",
         document=shown,
         related=related,
-        changed_law=law.why_checked(db.session, reference) if shown.law_changed else (),
+        law_changes=_law_changes(reference) if shown.law_changed else (),
         curates=curates,
     )
+
+
+def _law_changes(reference: str) -> list[str]:
+    ended = law.why_checked(db.session, reference)
+    return [presentation.law_change(*one) for one in ended]
 
 
 @bp.route("/library/<reference:reference>/attachments/<int:number>")
@@ -519,6 +524,7 @@ def download(reference: str, form: str) -> ResponseReturnValue:
             origin=_origin(),
             readable=frozenset(entry.reference for entry in readable),
             attachments=service.attachments_of(db.session, shown.id),
+            law_changes=_law_changes(reference),
         )
     except downloads.NotMade as error:
         page = render_template("library/not_made.html", document=shown, why=str(error))

@@ -128,6 +128,7 @@ class ReadAgainForm(FlaskForm):
     """That a document was read again and still holds."""
 
     instead_of = HiddenField()
+    marks = HiddenField()
     review_by = DayField("By when must it be read again?")
     sure = BooleanField(
         "I have read all of it today, with the law as it is now, and it still holds",

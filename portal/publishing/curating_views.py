@@ -342,7 +342,12 @@ def receipt(reference: str) -> ResponseReturnValue:
         "publishing/curating/receipt.html",
         receipt=found,
         by=names.get(found.by_id or 0, "somebody who has left"),
-        steps=[(step, datetime.fromisoformat(step["at"])) for step in found.steps],
+        steps=[
+            (step, datetime.fromisoformat(step["at"]))
+            for step in found.steps
+            if not step.get("left")
+        ],
+        left=[step for step in found.steps if step.get("left")],
     )
 
 
@@ -396,13 +401,23 @@ def read_again(reference: str) -> ResponseReturnValue:
                 review_by=form.review_by.data,
                 vocabularies=_vocabularies(),
                 instead_of=_day(form.instead_of.data),
+                marks_seen=_numbers(form.marks.data),
             )
             return _back(reference, "read")
         except Conflict as conflict:
             error = conflict
-            form.review_by.errors = [str(conflict)]
+            law_changed = isinstance(conflict, rereading.LawHasChanged)
+            (form.sure if law_changed else form.review_by).errors = [str(conflict)]
     changed = law.changes_of(db.session, document.id)
+    if not {one.id for one in changed} <= _numbers(form.marks.data):
+        form.sure.data = False  # what is shown now was not on the page that was ticked
+    form.marks.data = " ".join(str(one.id) for one in changed)
+    form.instead_of.data = document.review_by.isoformat()
     return _page("read_again", document, form=form, changed_law=changed), _status(form, error)
+
+
+def _numbers(text: str | None) -> set[int]:
+    return {int(one) for one in (text or "").split() if one.isdecimal() and len(one) < 10}
 
 
 def _day(text: str | None) -> date | None:

@@ -39,7 +39,8 @@ def register(rules: Rules) -> None:
                 (Manuscript.stage == Stage.PUBLISHED) & (Manuscript.stage_since < before)
             ),
             label="Who wrote and signed off what was published",
-            what="The text as it was sent in, what was asked of it, its checklist and sign-offs",
+            what="The text as it was sent in, what was asked of it, its checklist and sign-offs; "
+            "what was hidden in its files is deleted when it is published",
             since="after it was published",
             least=365,
         )

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from portal.accounts.notices import NoticeKind, Notices, Told
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor
-from portal.publishing import making_room, publication, reviewing, writing
+from portal.library import service
+from portal.library.models import State
+from portal.publishing import ending, making_room, publication, reviewing, writing
 from portal.publishing.models import Manuscript
 from portal.publishing.states import Stage
 
@@ -52,6 +54,26 @@ def _of(
 def _may_sign(session: Session, reader: Actor, manuscript: Manuscript) -> bool:
     kinds = publication.needed(manuscript.type)
     return any(not reviewing.may_sign_off(session, reader, manuscript, kind) for kind in kinds)
+
+
+HOW: Mapping[State, str] = {
+    State.WITHDRAWN: "was withdrawn from the library",
+    State.SUPERSEDED: "was replaced by another document",
+    State.REMOVED: "was removed from the library",
+}
+
+
+def _ended(session: Session, context: Mapping[str, Any], reader: Actor) -> Told | None:
+    """Say how a document ended, while it stands so; why, says the page that this leads to."""
+    document = service.any_document(session, context["reference"])
+    if document.state != context["state"]:
+        return None
+    kind = KINDS.get(document.type, "glossary entry")
+    text = f"A {kind} that you have written in {HOW[document.state]}"
+    if writing.is_curator(reader):
+        return Told(text, f"/library/{document.reference}/history")
+    # the first: who is no curator has written the document, and never a change of it
+    return Told(text, f"/writing/{context['texts'][0]}")
 
 
 def register(notices: Notices) -> None:
@@ -98,3 +120,4 @@ def register(notices: Notices) -> None:
         publication.NOT_PUBLISHED,
         _of("A {} could not be published on its day", "/review", Stage.APPROVED),
     )
+    notices.register(ending.ENDED, _ended)

@@ -5,6 +5,7 @@ record, the notices and the change that the search index follows are there toget
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from portal.core.permissions import Actor
 from portal.library import content, law, ownership, service
 from portal.library.models import Document
 from portal.library.vocabularies import NOT_STATED, Vocabularies
-from portal.publishing import checking, sections, succession, writing
+from portal.publishing import checking, sections, succession, uploads, writing
 from portal.publishing.models import Manuscript, SignOffKind, Upload, UploadState
 from portal.publishing.states import Side, Stage
 from portal.ui.filters import count
@@ -201,6 +202,7 @@ def publish(
         vocabularies=vocabularies,
         attachments=attachments_of(session, manuscript),
     )
+    uploads.keep_published(session, manuscript.id)
     law.cite(session, item.fields.get("law", []))
     if manuscript.owner_id and ownership.owner_of(session, document.id) is None:
         owner = manuscript.owner_id
@@ -251,21 +253,24 @@ def publish_due(vocabularies: Vocabularies) -> None:
     failed = None
     for manuscript_id in due:
         try:
-            with short_transaction() as session:
-                publish(
-                    session, actor=WORKER, manuscript_id=manuscript_id, vocabularies=vocabularies
-                )
-        except Conflict as conflict:
-            _put_back(manuscript_id, str(conflict))
+            _publish_or_put_back(manuscript_id, vocabularies)
         except Exception as error:  # whatever it is, the next one has its day too
             failed = error
     if failed is not None:
         raise failed
 
 
+def _publish_or_put_back(manuscript_id: int, vocabularies: Vocabularies) -> None:
+    try:
+        with short_transaction() as session:
+            publish(session, actor=WORKER, manuscript_id=manuscript_id, vocabularies=vocabularies)
+    except Conflict as conflict:
+        _put_back(manuscript_id, str(conflict))
+
+
 def _put_back(manuscript_id: int, why: str) -> None:
-    with short_transaction() as session:
-        manuscript = _locked(session, manuscript_id)
+    with short_transaction() as session, suppress(NotFound):  # else it was taken down meanwhile
+        manuscript = writing.locked(session, manuscript_id)
         if manuscript.stage == Stage.SCHEDULED:
             hold(session, manuscript, why)
 

@@ -1,6 +1,7 @@
 """What publishing holds of a document that is taken down: every text it came from or was to become.
 
-The texts go with their sections, files, remarks, answers to findings, sign-offs and steps.
+The texts go with their sections, files, remarks, answers to findings, sign-offs and steps. What
+others say about it is taken out of them; those that were signed off must be read again.
 """
 
 from typing import Any
@@ -8,9 +9,16 @@ from typing import Any
 from sqlalchemy import Text, cast, or_, select
 from sqlalchemy.orm import Session
 
-from portal.library.takedown import Purges, without_mention
+from portal.audit.service import WORKER
+from portal.disclosure.files import Where
+from portal.library.mentions import without_links, without_mention
+from portal.library.takedown import Purges
 from portal.publishing import writing
-from portal.publishing.models import Manuscript, Part, Remark, Upload
+from portal.publishing.models import FILE, Manuscript, Part, Remark, Upload
+from portal.publishing.states import OPEN
+
+NAMED_WHAT_WAS_REMOVED = "A document that it named was removed"
+"""Why a text is in review again, as the way that it has come says it."""
 
 
 def purge(session: Session, reference: str) -> list[tuple[str, int]]:
@@ -56,21 +64,59 @@ def _forget(session: Session, manuscript: Manuscript, reference: str) -> bool:
         manuscript.replaces = None
     related = manuscript.fields.get("related") or []
     left, _ = without_mention(related, "", reference)
-    changed = left != related
+    changed = {"related"} if left != related else set()
     if changed:
         manuscript.fields = {**manuscript.fields, "related": left}
         manuscript.revision += 1
-    for part in writing.parts_of(session, manuscript.id).values():
-        _, text = without_mention([], part.text, reference)
-        if text != part.text:
-            part.text, part.revision, changed = text, part.revision + 1, True
-    for upload in writing.attachments_of(session, manuscript.id):
-        _, body = without_mention([], upload.body, reference)
-        if body != upload.body:
-            upload.body, changed = body, True
+    texts = {}
+    for name, part in writing.parts_of(session, manuscript.id).items():
+        texts[name] = without_links(part.text, reference)
+        if texts[name] != part.text:
+            part.text, part.revision = texts[name], part.revision + 1
+            changed.add(name)
+    for upload in session.scalars(select(Upload).where(Upload.manuscript_id == manuscript.id)):
+        if _forget_in_file(upload, reference):
+            changed.add(f"{FILE}{upload.id}")
+    _forget_in_remarks(
+        session, manuscript, reference, {name: texts.get(name, "") for name in changed}
+    )
     if changed:
-        writing.hash_again(session, manuscript)
-    return changed
+        _reopen(session, manuscript)
+    return bool(changed)
+
+
+def _forget_in_file(upload: Upload, reference: str) -> bool:
+    body = without_links(upload.body, reference)
+    if body == upload.body:
+        return False
+    upload.body = body
+    # the words of the link stand there once more, as they stood in the file
+    upload.traces = [one for one in upload.traces if one["where"].split(", ")[0] != Where.BODY]
+    return True
+
+
+def _forget_in_remarks(
+    session: Session, manuscript: Manuscript, reference: str, changed: dict[str, str]
+) -> None:
+    """Take it out of the changes that were asked for: they repeat words of `changed` parts."""
+    for remark in session.scalars(select(Remark).where(Remark.manuscript_id == manuscript.id)):
+        if remark.passage not in changed.get(remark.part, remark.passage):
+            remark.passage = ""
+        remark.reason = without_links(remark.reason, reference)
+        remark.answer = without_links(remark.answer, reference)
+
+
+def _reopen(session: Session, manuscript: Manuscript) -> None:
+    """Let a text that says something else now be signed off again.
+
+    One that is published keeps its sign-offs: they show who vouched for what was signed then.
+    """
+    if manuscript.stage not in OPEN:
+        return
+    signers, before = writing.signed_by(session, manuscript), manuscript.text_hash
+    writing.hash_again(session, manuscript)
+    if manuscript.text_hash != before:
+        writing.review_again(session, WORKER, manuscript, NAMED_WHAT_WAS_REMOVED, signers)
 
 
 def register(purges: Purges) -> None:

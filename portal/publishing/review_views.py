@@ -21,6 +21,7 @@ from portal.library.vocabularies import TYPES, Vocabularies
 from portal.publishing import (
     checking,
     comparing,
+    ending,
     forms,
     helping,
     publication,
@@ -234,6 +235,7 @@ def _page(
     page = render_template(
         "publishing/review/show.html",
         manuscript=manuscript,
+        ended=ending.ended(db.session, [manuscript]).get(manuscript.became or ""),
         document=preview.of(
             db.session, shown, words, publication.attachment_links(db.session, manuscript)
         ),

@@ -93,6 +93,20 @@ def remove(session: Session, *, actor: Actor, manuscript_id: int, upload_id: int
     writing.touched(session, actor, manuscript)
 
 
+def keep_published(session: Session, manuscript_id: int) -> None:
+    """Keep of the files of a text that is published what readers see of them, and nothing else.
+
+    What was hidden in them was there to be looked at before; the review is kept for years. Files
+    that were refused or never taken over go, and the name of a file, which may tell of somebody.
+    """
+    for upload in of(session, manuscript_id):
+        if upload.purpose == ATTACH and upload.state == UploadState.CHECKED:
+            upload.name, upload.traces, upload.warnings = upload.title, [], []
+        else:
+            session.delete(upload)
+    session.flush()
+
+
 def read(upload_id: int) -> None:
     """Read a file in a process of its own and keep what is in it: the worker's part.
 

@@ -15,6 +15,7 @@ from portal.library import preview
 from portal.library.vocabularies import TYPES, Vocabularies
 from portal.publishing import (
     checking,
+    ending,
     forms,
     helping,
     pathway_forms,
@@ -25,6 +26,7 @@ from portal.publishing import (
     uploads,
     writing,
 )
+from portal.publishing.curating_views import STATES
 from portal.publishing.models import FILE, FindingAnswer, Manuscript
 from portal.publishing.states import WITH_AUTHOR, Stage
 
@@ -66,7 +68,7 @@ def _to(endpoint: str, manuscript_id: int, **more: Any) -> ResponseReturnValue:
 
 @bp.app_context_processor
 def _words() -> dict[str, Any]:
-    return {"title_of": writing.title_of, "stage_colours": STAGE_COLOURS}
+    return {"title_of": writing.title_of, "stage_colours": STAGE_COLOURS, "ends": STATES}
 
 
 STAGE_COLOURS = {
@@ -89,7 +91,12 @@ def index() -> ResponseReturnValue:
     waiting = [one for one in mine if one.stage in WITH_AUTHOR]
     others = [one for one in mine if one not in waiting and one.stage != Stage.DROPPED]
     return render_template(
-        "publishing/index.html", waiting=waiting, others=others, said=_said(), type_names=TYPES
+        "publishing/index.html",
+        waiting=waiting,
+        others=others,
+        ended=ending.ended(db.session, others),
+        said=_said(),
+        type_names=TYPES,
     )
 
 
@@ -113,7 +120,11 @@ def new() -> ResponseReturnValue:
 @requires(Permission.WRITING_WRITE)
 def tasks(manuscript_id: int) -> ResponseReturnValue:
     """Show the sections with how far each is, and the way that the text has come."""
-    manuscript = _seen(manuscript_id)
+    try:
+        manuscript = _seen(manuscript_id)
+    except NotFound:
+        ending.explain(db.session, _actor(), manuscript_id)
+        raise
     texts = writing.texts_of(db.session, manuscript_id)
     remarks = reviewing.remarks_of(db.session, manuscript_id, sent=True)
     files = uploads.of(db.session, manuscript_id)
@@ -139,6 +150,7 @@ def tasks(manuscript_id: int) -> ResponseReturnValue:
         place=succession.problems(db.session, manuscript, _vocabularies()),
         said=_said(),
         type_name=TYPES[manuscript.type],
+        ended=ending.ended(db.session, [manuscript]).get(manuscript.became or ""),
     )
 
 

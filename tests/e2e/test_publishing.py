@@ -453,7 +453,8 @@ def test_a_case_from_the_first_word_to_its_end(browser: Browser, server: Server)
         assert found(reader, server, "trireme") == []
         assert status(reader, old) == 410
         assert TITLE not in reader.content()
-        assert status(author, where) == 404
+        assert status(author, where) == 410
+        assert status(reader, where) == 404
 
     log = server.log.read_text() + (server.instance / "worker.log").read_text()
     assert "Traceback" not in log

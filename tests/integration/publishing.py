@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from portal.accounts import service as accounts
 from portal.accounts.models import User
 from portal.audit.service import COMMAND_LINE
+from portal.core import clock
 from portal.core.database import db, short_transaction
 from portal.core.permissions import Actor
 from portal.core.roles import Role
 from portal.library import content, service
 from portal.library.vocabularies import Vocabularies
 from portal.publishing import reviewing, sections, writing
-from portal.publishing.models import Manuscript, SignOffKind
+from portal.publishing.models import Manuscript, SignOffKind, Upload, UploadState
 from tests.people import CURATOR, PASSWORD, PRACTITIONER, Person
 
 SECOND = Person("Sita Second", Role.CURATOR)
@@ -145,6 +146,16 @@ def manuscript(app: Flask, number: int) -> Manuscript:
         assert found is not None
         session.expunge(found)
         return found
+
+
+def add_file(app: Flask, number: int, body: str, **more: Any) -> None:
+    """Let a text have a file that was read, as the worker leaves it."""
+    with app.app_context(), short_transaction() as session:
+        held = {"name": "list.docx", "title": "A list", "purpose": "attach", "traces": []}
+        held |= {"state": UploadState.CHECKED, "warnings": []} | more
+        session.add(Upload(manuscript_id=number, size=9, body=body, at=clock.now(), **held))
+        session.flush()
+        writing.hash_again(session, session.get_one(Manuscript, number))
 
 
 def begin_edit(app: Flask, reference: str, version: int | None = None) -> int:

@@ -8,24 +8,30 @@ import pytest
 from flask import Flask
 from sqlalchemy import inspect, select, text
 
+from portal.accounts import notices
 from portal.audit.service import COMMAND_LINE
+from portal.authorities.models import Authority
 from portal.core import clock
 from portal.core.database import db, reading, short_transaction
 from portal.core.errors import Conflict
+from portal.disclosure.files import Where
 from portal.library import demand, law, service, takedown, versions
 from portal.library.indexing import sync_index
-from portal.library.models import Document, LawChange, SearchCount, State
+from portal.library.mentions import REMOVED_LINK
+from portal.library.models import Document, Instrument, LawChange, SearchCount, State
 from portal.publishing import publication, reviewing, writing
 from portal.publishing.difference import Piece
 from portal.publishing.folding import fold
-from portal.publishing.models import Manuscript, SignOffKind, Upload, UploadState
+from portal.publishing.models import Manuscript, SignOffKind
 from portal.publishing.states import Stage
 from tests.client import Page, Reader, reader
 from tests.integration.publishing import (
     CURATOR,
     SECOND,
+    THIRD,
     acting,
     add_curators,
+    add_file,
     approve,
     manuscript,
     sign_off,
@@ -358,11 +364,12 @@ def test_what_was_read_again_says_so_and_its_law_counts_as_checked(staffed: Flas
     following = clock.today() + timedelta(days=300)
     day = [str(following.day), str(following.month), str(following.year)]
     address = f"/library/{REFERENCE}/read-again"
-    seen = before.isoformat()
-    assert send(there, address, review_by=day, instead_of=seen)[0] == 422
+    seen, marks = before.isoformat(), str(instrument)
+    assert send(there, address, review_by=day, instead_of=seen, marks=marks)[0] == 422
     past = ["1", "1", "2020"]
-    assert send(there, address, review_by=past, instead_of=seen, sure="y")[0] == 409
-    status, page = send(there, address, review_by=day, instead_of=seen, sure="y")
+    assert send(there, address, review_by=past, instead_of=seen, marks=marks, sure="y")[0] == 409
+    given = {"review_by": day, "instead_of": seen, "marks": marks, "sure": "y"}
+    status, page = send(there, address, **given)
     assert status == 302
     assert "Read again: it still holds" in page.text
     assert "Overdue" not in page.text
@@ -371,7 +378,7 @@ def test_what_was_read_again_says_so_and_its_law_counts_as_checked(staffed: Flas
     shown = reader(staffed, LEAD).page(f"/library/{REFERENCE}")
     assert f"{following.day} {following:%B %Y}" in shown.text
     assert "should have been read again" not in shown.text
-    status, page = send(there, address, review_by=day, instead_of=seen, sure="y")
+    status, page = send(there, address, **given)
     assert status == 409
     assert "changed the date of review meanwhile" in page.text
 
@@ -426,29 +433,17 @@ def plant(app: Flask) -> str:
         body=f"## First\n\nThe {PLANTED}four sang.\n\n## Then\n\nIt went.",
         search_words=[f"{PLANTED}five"],
         sources=[{"title": f"Handbook of the {PLANTED}six", "year": 2020}],
-        law=["Children Act 1989"],
+        law=["Children Act 1989", f"{PLANTED}law Order 2019"],
         audience="readers",
     )
-    with app.app_context(), short_transaction() as session:
-        session.add(
-            Upload(
-                manuscript_id=number,
-                name=f"{PLANTED}.docx",
-                title=f"Picture of the {PLANTED}seven",
-                purpose="attach",
-                size=9,
-                state=UploadState.CHECKED,
-                body=f"The {PLANTED}eight in a file.",
-                traces=[{"text": f"{PLANTED}nine", "where": "Footer", "seen": False}],
-                warnings=[],
-                by_id=None,
-                at=clock.now(),
-            )
-        )
-        session.flush()
-        found = session.get(Manuscript, number)
-        assert found is not None
-        writing.hash_again(session, found)
+    add_file(
+        app,
+        number,
+        f"The {PLANTED}eight in a file.",
+        name=f"{PLANTED}.docx",
+        title=f"Picture of the {PLANTED}seven",
+        traces=[{"text": f"{PLANTED}nine", "where": "Footer", "seen": False}],
+    )
     submit(app, number, by=CURATOR)
     take_on(app, number, by=SECOND)
     with acting(app, SECOND) as (session, actor):
@@ -499,6 +494,8 @@ def speak_of(app: Flask, reference: str) -> None:
                 revision=made.revision,
             )
         save_body(app, number, f"See [about the {PLANTED}one](doc:{reference}) too.")
+        linked = f"Like [a {PLANTED}](/library/{reference}) here."
+        add_file(app, number, linked)
         publish_edit(app, number)
     with acting(app, CURATOR) as (session, actor):
         service.withdraw(
@@ -509,7 +506,20 @@ def speak_of(app: Flask, reference: str) -> None:
             vocabularies=vocabularies(app),
         )
     number = edit(app, f"And [the {PLANTED}one](doc:{reference}).", "guidance-004")
-    assert number
+    linked = f"[A {PLANTED}](doc:{reference})"
+    held = [{"text": linked, "where": Where.BODY, "seen": True}]
+    add_file(app, number, linked, purpose="import", traces=held)
+    submit(app, number, by=CURATOR)
+    take_on(app, number, by=SECOND)
+    with acting(app, SECOND) as (session, actor):
+        reviewing.remark(
+            session,
+            actor=actor,
+            manuscript_id=number,
+            part="body",
+            passage=f"the {PLANTED}one",
+            reason=f"Say less than [the {PLANTED}one](doc:{reference})",
+        )
 
 
 def test_after_a_takedown_no_word_of_a_document_is_anywhere_in_the_portal(
@@ -579,6 +589,7 @@ def test_after_a_takedown_no_word_of_a_document_is_anywhere_in_the_portal(
         "/library/complete?q=about+the",
         "/library/guidance-002",
         "/library/guidance-002/download.md",
+        "/library/guidance-002/attachments/1",
     ):
         shown = (
             lead.get(path)
@@ -596,6 +607,8 @@ def test_after_a_takedown_no_word_of_a_document_is_anywhere_in_the_portal(
         "Attachments 1",
         "Texts it was written as, with their files, remarks and sign-offs 3",
         "Documents that named it as related or linked to it 2",
+        "Attachments of other documents that linked to it 2",
+        "Records of laws that it alone cited 1",
         "Search index, built anew 1",
         "Words of searches that stand nowhere any more",
     ):
@@ -622,10 +635,14 @@ def test_what_others_say_goes_on_without_what_was_taken_down(staffed: Flask) -> 
         )
     after = document(staffed, "guidance-002")
     link = f"[about the {PLANTED}one](doc:{reference})"
-    assert after.body == before.body.replace(link, takedown.REMOVED_LINK)
+    assert after.body == before.body.replace(link, REMOVED_LINK)
     assert after.related == [one for one in before.related if one["id"] != reference]
     page = reader(staffed, LEAD).page("/library/guidance-002")
     assert "a document that was removed too" in page.text
+    with staffed.app_context(), reading():
+        (wrote,) = db.session.scalars(select(Manuscript).where(Manuscript.became == "guidance-002"))
+        assert PLANTED not in writing.texts_of(db.session, wrote.id)["body"]
+        assert writing.sign_offs_of(db.session, wrote), "who vouched for it stays on record"
     with acting(staffed, CURATOR) as (session, actor):
         begun = writing.begin_edit(
             session,
@@ -637,6 +654,82 @@ def test_what_others_say_goes_on_without_what_was_taken_down(staffed: Flask) -> 
         )
         _, wrong = publication.item_of(session, begun, vocabularies(staffed))
         assert not [message for _, message in wrong if reference in message]
+
+
+def notices_of(app: Flask, person: Person) -> list[notices.Shown]:
+    with acting(app, person) as (session, actor):
+        return notices.of(session, actor)
+
+
+def take_down(app: Flask, reference: str) -> None:
+    with acting(app, THIRD) as (session, actor):
+        takedown.take_down(
+            session,
+            actor=actor,
+            reference=reference,
+            reason="It could identify somebody.",
+            vocabularies=vocabularies(app),
+            purges=app.extensions["purges"],
+        )
+
+
+def test_what_a_person_has_to_look_at_after_a_takedown_stands_on_its_receipt(
+    staffed: Flask,
+) -> None:
+    own = "Zebra Act 2019"
+    with staffed.app_context(), short_transaction() as session:
+        case, other = (service.any_document(session, one) for one in ("case-001", REFERENCE))
+        case.details = {**case.details, "law": [own, "Children Act 1989"]}
+        case.contributing_authority_id = session.scalars(select(Authority.id)).first()
+        other.body += f"\n\nIt is not like “{case.title.upper()}”."
+        session.add(Instrument(name=own, note="Its section 3 is not in force yet"))
+    take_down(staffed, "case-001")
+    assert document(staffed, "case-001").contributing_authority_id is None
+    with staffed.app_context(), reading():
+        assert {own, "Children Act 1989"} <= set(db.session.scalars(select(Instrument.name)))
+    page = reader(staffed, CURATOR).page("/library/case-001/receipt")
+    assert page.links[REFERENCE] == f"/library/{REFERENCE}/history"
+    assert f"{takedown.LAWS_LEFT}: 1." in page.text
+
+
+def test_what_was_signed_off_and_named_what_is_taken_down_must_be_read_again(
+    staffed: Flask,
+) -> None:
+    """Also by those who have signed only a part of it; nothing is told of a draft."""
+    related = [{"id": "case-003", "why": "Alike"}]
+    scheduled, signed, draft = (write(staffed, related=related) for _ in range(3))
+    for number in (scheduled, signed):
+        submit(staffed, number)
+        take_on(staffed, number)
+        sign_off(staffed, number, SignOffKind.CONTENT, by=CURATOR)
+    sign_off(staffed, scheduled, SignOffKind.DISCLOSURE, by=SECOND)
+    with acting(staffed, CURATOR) as (session, actor):
+        day = clock.today() + timedelta(days=3)
+        reviewing.schedule(session, actor=actor, manuscript_id=scheduled, day=day)
+    take_down(staffed, "case-003")
+    found = manuscript(staffed, scheduled)
+    assert (found.stage, found.scheduled_for) == (Stage.IN_REVIEW, None)
+    assert found.due_on is not None
+    curator = reader(staffed, CURATOR)
+    page = curator.page(f"/review/{scheduled}")
+    assert "Publish it now" not in page.text
+    assert "A document that it named was removed" in page.text
+    told = {
+        (person.name, shown.told.text, shown.told.link)
+        for person in (CURATOR, SECOND, PRACTITIONER)
+        for shown in notices_of(staffed, person)
+    }
+    off, again = (
+        "What you signed off of a case example counts no more",
+        "A case example that was approved",
+    )
+    assert {
+        (CURATOR.name, off, f"/review/{scheduled}"),
+        (SECOND.name, off, f"/review/{scheduled}"),
+        (CURATOR.name, off, f"/review/{signed}"),
+        (PRACTITIONER.name, f"{again} is in review again", f"/writing/{scheduled}"),
+    } <= told
+    assert manuscript(staffed, draft).fields["related"] == []
 
 
 def test_a_text_that_was_to_replace_what_was_taken_down_can_still_be_published(

@@ -1,15 +1,18 @@
 """Laws that documents rest on: superseding one marks exactly what rests on it."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from portal.core import clock
 from portal.core.errors import Conflict
 from portal.library import content, law, rereading, service
 from portal.library.law import LAW_CHANGED
-from tests.client import reader
+from tests.client import Page, reader
+from tests.copies import odt_part
 from tests.integration.keeping import (
     CHILDREN_ACT,
     citing,
@@ -126,6 +129,10 @@ def test_readers_see_that_the_law_has_changed_until_it_is_read_again(portal: Fla
     supersede(portal, note="Section 9 is new.")
     page = client.page(f"/library/{reference}").text
     assert f"{CHANGED}: {CHILDREN_ACT} is no longer in force. Section 9 is new." in page
+    for copy in ("html", "md", "odt"):
+        body = client.get(f"/library/{reference}/download.{copy}").data
+        said = "".join(odt_part(body, "content.xml").itertext()) if copy == "odt" else body.decode()
+        assert f"{CHANGED}: {CHILDREN_ACT} is no longer in force. Section 9 is new." in said
     assert CHANGED not in client.page("/library/case-001").text
     with acting(portal, CURATOR) as (session, actor):
         rereading.read_again(
@@ -152,6 +159,31 @@ def test_readers_learn_what_took_the_place_of_a_law(portal: Flask) -> None:
         )
     page = reader(portal, PRACTITIONER).page(f"/library/{sorted(citing(portal))[0]}").text
     assert "no longer in force, Data Protection Act 2018 has taken its place" in page
+
+
+def test_nobody_says_that_a_text_still_holds_with_a_change_of_law_that_they_did_not_see(
+    portal: Flask,
+) -> None:
+    reference = sorted(citing(portal))[0]
+    client, address = reader(portal, CURATOR), f"/library/{reference}/read-again"
+    following = clock.today() + timedelta(days=300)
+    day = [str(following.day), str(following.month), str(following.year)]
+
+    def say(page: Page) -> TestResponse:
+        shown = {name: page.fields[name] for name in ("csrf_token", "instead_of", "marks")}
+        return client.post(address, data={**shown, "review_by": day, "sure": "y"})
+
+    page = client.page(address)
+    supersede(portal)
+    answer = say(page)
+    assert answer.status_code == 409
+    again = Page(answer.text)
+    assert "A law that this rests on has changed meanwhile" in again.text
+    assert CHILDREN_ACT in again.text
+    assert not [one for one in again.all("input") if one.get("checked") is not None]
+    assert reference in marked(portal)
+    assert say(again).status_code == 302
+    assert reference not in marked(portal)
 
 
 def publish_again(app: Flask, reference: str, laws: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from alembic.autogenerate import compare_metadata
 from flask import Flask
-from sqlalchemy import inspect, select
+from sqlalchemy import Text, cast, func, inspect, select
 
 from portal.accounts.models import RoleAssignment
 from portal.audit.service import COMMAND_LINE
@@ -12,13 +12,14 @@ from portal.core.config import ROOT
 from portal.core.database import Base, commit, db, short_transaction
 from portal.core.migrations import history_of
 from portal.library import versions
-from portal.library.models import Attachment, Document
+from portal.library.models import Attachment, Document, State
 from portal.publishing import writing
-from portal.publishing.models import Manuscript
+from portal.publishing.models import Manuscript, Upload
+from portal.publishing.states import Stage
 from tests import editions
 from tests.databases import load_content
 from tests.integration.describing import infer, known, state
-from tests.integration.publishing import TEXTS, begin_edit, write
+from tests.integration.publishing import TEXTS, add_file, begin_edit, write
 from tests.starter import DOCUMENTS
 
 
@@ -61,6 +62,33 @@ def test_profiles_and_figures_go_down_and_up_and_leave_the_rest(portal: Flask) -
     assert known(portal).version == 0
     state(portal, tier="early-help")
     assert known(portal).term("tier") == "early-help"
+
+
+def test_what_was_hidden_in_files_of_published_texts_goes_from_older_databases(
+    portal: Flask,
+) -> None:
+    published, open_ = write(portal), write(portal)
+    held = {"name": "Name.docx", "traces": [{"text": "Name", "where": "x", "seen": False}]}
+    for number in (published, open_):
+        for purpose in ("attach", "import"):
+            add_file(portal, number, "Words", purpose=purpose, **held)
+    with portal.app_context():
+        db.session.get_one(Manuscript, published).stage = Stage.PUBLISHED
+        document = db.session.scalars(select(Document).limit(1)).one()
+        document.state = State.REMOVED
+        document.contributing_authority_id = db.session.scalars(select(Authority.id)).first()
+        commit()
+        alembic = history_of(portal)
+        hidden = alembic.script_directory.get_revision("0013")
+        alembic.downgrade(hidden.down_revision)
+        alembic.upgrade()
+        query = select(Upload.manuscript_id, Upload.name, func.length(cast(Upload.traces, Text)))
+        rows = [tuple(row) for row in db.session.execute(query.order_by(Upload.id))]
+        assert rows[0] == (published, "A list", len("[]"))
+        assert [row[:2] for row in rows[1:]] == [(open_, "Name.docx")] * 2
+        authority = select(Document.contributing_authority_id).where(Document.id == document.id)
+        assert db.session.scalar(authority) is None
+        commit()
 
 
 def test_files_and_what_an_edit_was_made_from_are_kept_for_what_is_there(portal: Flask) -> None:

@@ -11,6 +11,7 @@ from portal.core import clock
 from portal.core.database import db, reading
 from portal.core.errors import Conflict
 from portal.library import rereading, service, takedown, versions
+from portal.library.mentions import REMOVED_LINK
 from portal.library.models import State, Version
 from portal.publishing import checking, publication, reviewing, uploads, writing
 from portal.publishing.models import Manuscript, SignOffKind, Upload, UploadState
@@ -167,7 +168,7 @@ def test_the_files_of_versions_forget_what_was_taken_down(staffed: Flask) -> Non
         )
     with staffed.app_context(), reading():
         last = versions.of(db.session, document(staffed).id)[0]
-        assert versions.attached_to(last) == [("A plan", f"Like {takedown.REMOVED_LINK}.")]
+        assert versions.attached_to(last) == [("A plan", f"Like {REMOVED_LINK}.")]
 
 
 # ---- A place that is gone

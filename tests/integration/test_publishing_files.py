@@ -6,13 +6,15 @@ from flask import Flask
 from portal.core.database import db, reading
 from portal.core.errors import Conflict
 from portal.publishing import publication, reviewing, uploads, writing
-from portal.publishing.models import Manuscript, SignOffKind
+from portal.publishing.models import Manuscript, SignOffKind, UploadState
 from portal.publishing.states import Stage
+from tests.client import reader
 from tests.integration.publishing import (
     SECOND,
     THIRD,
     acting,
     add_curators,
+    add_file,
     approve,
     manuscript,
     submit,
@@ -96,3 +98,27 @@ def test_a_file_that_is_refused_changes_nothing_of_what_was_approved(staffed: Fl
     work(staffed)
     assert manuscript(staffed, number).stage == Stage.APPROVED
     assert publish(staffed, number).startswith("case-")
+
+
+def test_of_the_files_of_a_published_text_nothing_is_kept_but_what_readers_see(
+    staffed: Flask,
+) -> None:
+    number, hidden = write(staffed), "Quartermaine"
+    held = {"name": f"{hidden}.docx", "traces": [{"text": hidden, "where": "note", "seen": False}]}
+    add_file(staffed, number, "Seen.", **held)
+    add_file(staffed, number, f"About {hidden}", purpose=uploads.IMPORT, **held)
+    add_file(staffed, number, "", state=UploadState.REFUSED, reason=f"{hidden}!", **held)
+    with staffed.app_context(), reading():
+        first = uploads.of(db.session, number)[0].id
+    pages = (f"/review/{number}", f"/writing/{number}/files", f"/writing/{number}/files/{first}")
+    approve(staffed, number)
+    there = reader(staffed, SECOND)
+    assert all(hidden in there.page(page).text for page in pages)
+    publish(staffed, number)
+    assert not any(hidden in there.page(page).text for page in pages)
+    assert "was deleted when the text was published" in there.page(pages[0]).text
+    assert "was deleted when the text was published" in there.page(pages[2]).text
+    with staffed.app_context(), reading():
+        (left,) = uploads.of(db.session, number)
+        assert (left.id, left.name, left.body) == (first, "A list", "Seen.")
+        assert left.traces == left.warnings == []

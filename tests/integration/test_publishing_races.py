@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from portal.core import clock
 from portal.core.database import db, reading, short_transaction
@@ -576,4 +578,26 @@ def test_the_worker_and_a_curator_publish_a_scheduled_text_once(
     said = race(staffed, acts, turned=turned)
     assert said[1][0] in {302, 409}
     assert count(staffed, Document) == before + 1
+    assert manuscript(staffed, number).stage == Stage.PUBLISHED
+
+
+def test_a_text_that_is_taken_down_just_before_its_turn_keeps_no_other_from_its_day(
+    staffed: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, number = write(staffed), approved(staffed)
+    with acting(staffed, CURATOR) as (session, _):
+        for one in (gone, number):
+            text = session.get_one(Manuscript, one)
+            text.stage, text.scheduled_for = Stage.SCHEDULED, clock.today()
+    really = publication.publish
+
+    def publish(session: Session, **given: Any) -> Document:
+        if given["manuscript_id"] == gone:
+            session.delete(session.get_one(Manuscript, gone))
+            session.commit()
+        return really(session, **given)
+
+    monkeypatch.setattr(publication, "publish", publish)
+    with staffed.app_context():
+        publication.publish_due(vocabularies(staffed))
     assert manuscript(staffed, number).stage == Stage.PUBLISHED

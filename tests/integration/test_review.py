@@ -7,13 +7,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.accounts import notices
 from portal.accounts.models import Notice, User
 from portal.core import clock
 from portal.core.database import db, reading, short_transaction
 from portal.core.errors import Conflict
+from portal.library import service, takedown
 from portal.library.indexing import sync_index
 from portal.library.models import Document, Version
-from portal.publishing import reviewing, writing
+from portal.publishing import publication, reviewing, writing
 from portal.publishing.models import Manuscript, Remark, SignOff, SignOffKind, Upload, UploadState
 from portal.publishing.states import Stage
 from tests.client import Page, Reader, reader
@@ -516,6 +518,57 @@ def test_a_scheduled_text_is_published_on_its_day_and_not_before(staffed: Flask)
         work(staffed, scheduled=True)
     assert manuscript(staffed, number).stage == Stage.PUBLISHED
     assert TEXTS["outcome"] in reader(staffed, LEAD).page("/library/case-1001").text
+
+
+def test_whoever_wrote_a_text_follows_it_to_its_end(staffed: Flask) -> None:
+    number = write(staffed)
+    approve(staffed, number)
+    with acting(staffed, CURATOR) as (session, actor):
+        words = vocabularies(staffed)
+        publication.publish(session, actor=actor, manuscript_id=number, vocabularies=words)
+        reference = session.get_one(Manuscript, number).became or ""
+        begun = writing.begin_edit(
+            session, actor=actor, reference=reference, why="A word", vocabularies=words
+        ).id
+    there = reader(staffed, PRACTITIONER)
+    assert "Read it in the library" in there.page(f"/writing/{number}").links
+    with acting(staffed, SECOND) as (session, actor):
+        service.withdraw(
+            session, actor=actor, reference=reference, reason="It is too old.", vocabularies=words
+        )
+    said = "A case example that you have written in was {} from the library"
+    assert said_to(staffed, PRACTITIONER)[said.format("withdrawn")] == f"/writing/{number}"
+    assert said_to(staffed, CURATOR)[said.format("withdrawn")] == f"/library/{reference}/history"
+    page = there.page(f"/writing/{number}")
+    assert "Read it in the library" not in page.links
+    assert "It is too old." in page.text
+    assert "Withdrawn" in there.page("/writing").text
+    assert "It is too old." in reader(staffed, SECOND).page(f"/review/{number}").text
+    with acting(staffed, SECOND) as (session, actor):
+        takedown.take_down(
+            session,
+            actor=actor,
+            reference=reference,
+            reason="It could lead to somebody.",
+            vocabularies=words,
+            purges=staffed.extensions["purges"],
+        )
+        assert session.get(Manuscript, begun) is None
+    gone = said_to(staffed, PRACTITIONER)
+    assert said.format("withdrawn") not in gone
+    removed = said.format("removed")
+    assert gone[removed] == f"/writing/{number}"
+    assert "Reason: It could lead to somebody." in there.page(gone[removed], 410).text
+    assert "Reason: It could lead" in reader(staffed, CURATOR).page(f"/writing/{begun}", 410).text
+    assert said_to(staffed, CURATOR)[removed] == f"/library/{reference}/history"
+    assert removed not in said_to(staffed, SECOND)
+    reader(staffed, SECOND).page(f"/writing/{number}", 404)
+
+
+def said_to(app: Flask, person: Person) -> dict[str, str]:
+    """Return what a person is told now, with where that leads."""
+    with acting(app, person) as (session, actor):
+        return {one.told.text: one.told.link for one in notices.of(session, actor)}
 
 
 def test_a_scheduled_text_can_wait_after_all(staffed: Flask) -> None:
