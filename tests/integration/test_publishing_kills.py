@@ -74,8 +74,9 @@ def approved(app: Flask, replaces: str) -> int:
                 at=clock.now(),
             )
         )
-        session.get_one(Manuscript, number).replaces = replaces
     approve(app, number)
+    with acting(app, PRACTITIONER) as (session, _):  # while it is written, only a curator's may
+        session.get_one(Manuscript, number).replaces = replaces
     return number
 
 
