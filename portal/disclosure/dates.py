@@ -56,13 +56,15 @@ _FORMS = (
     # Tuesday 3rd
     rf"\b{_WEEKDAY}\s(?:the\s)?{_DAY}{_TH}\b",
     # on the 3rd
-    rf"\b(?i:(?:on|by|since|until)\sthe|review|meeting|mtg|panel|hearing)\s{_DAY}{_TH}\b(?!\s(?i:birthday|floor|year|century|time|week|"
+    rf"\b(?i:(?:on|by|since|until)\sthe|review|meeting|mtg|panel|"
+    rf"hearing)\s{_DAY}{_TH}\b(?!\s(?i:birthday|floor|year|century|time|week|"
     rf"day|occasion|attempt|child|and))",
     # 3/11 where something says that it is a date
     rf"(?:\b(?i:on|since|from|by|until|till|dated|of|between|w/c|wc|w/e|after|before|to|due|and|"
     rf"seen|visit|meeting|mtg|strat|conf|review|panel|hearing|session|last|again|rang|phoned|"
     rf"called|the)\s|^[\s*>|(-]{{0,6}}|\bDate: "
-    rf"){_DAY}[/.](?P<number>0?[1-9]|1[0-2])(?![\w/%-]|\.\d|\s?(?i:of|hours|hrs|support|cover|"
+    rf")(?P<it>){_DAY}[/.](?P<number>0?[1-9]|1[0-2])(?![\w/%-]|\.\d|\s?(?i:of|hours|hrs|support|"
+    rf"cover|"
     rf"care|children|pupils|cases|am|pm|miles|years|percent|per)\b)",
     # 16/08 19:00
     rf"(?<![\w/.-]){_DAY}/(?P<number>0?[1-9]|1[0-2])(?=,?\s(?:at\s)?\d{{1,2}}[:.]\d\d\b)",
@@ -96,8 +98,31 @@ _FORMS = (
     # Christmas Day 2022
     r"\b(?i:christmas(?: eve| day)?|xmas(?: eve| day)?|boxing day|new year'?s (?:eve|day)|"
     r"easter(?: (?:sunday|monday|"
-    r"weekend))?|good friday|halloween|bonfire night|valentine'?s day|eid(?:[ -]al[ -]\w{4,5})?),? "
-    r"(?P<year>(?:19|20)\d\d)\b",
+    r"weekend))?|good friday|halloween|bonfire night|valentine'?s day|eid(?:[ -]al[ -]\w{4,5})?|"
+    r"ash wednesday|maundy thursday|palm sunday|shrove tuesday|"
+    r"whit(?:sun| monday)|remembrance (?:sunday|day)|ramadan|diwali|vaisakhi|hanukkah|nowruz|"
+    r"mother'?s day|st (?:george|andrew|david|patrick)'?s day|hogmanay),? "
+    r"(?P<year>(?:19|20)\d\d|'?[012]\d(?![\d:.]))\b",
+    # 02/24 and 9th at the beginning of a line
+    r"^[\s*>|-]{0,6}(?P<it>)(?P<number>0[1-9]|1[0-2])/(?P<year>1[3-9]|2\d)(?=[ :|-])",
+    rf"^[\s*>|-]{{0,6}}(?P<it>){_DAY}{_TH}(?=\s[A-Z][a-z]{{2,12}}\s)(?!\s(?:Floor|Century|"
+    rf"Edition|Session|Meeting|"
+    rf"Annual|Year|Birthday|Report))",
+    # 14MAR25
+    rf"(?<![\w/.-]){_DAY}(?P<month>(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
+    r"(?P<year>(?:20)?\d\d)(?!\w)",
+    # 9-11 October, 9 and 10 October
+    rf"(?<![\w/.£-]){_DAY}{_TH}?\s?(?:-|\u2013|/|&|and|to)\s?\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?"
+    rf"{_MONTH}(?:[\s,/-]{{0,3}}{_YEAR})?(?!\w)",
+    # fourteenth of the sixth, 14th of the 6th
+    rf"\b(?:{_ORDINAL}|{_DAY}{_TH})\sof\sthe\s(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))(?!\w)"
+    r"(?=[,.;:)\n-]|$|\s(?:two thousand|twenty|oh|he|she|they|and|at|in|with|"
+    r"\d)\b)(?:,?\s(?:two thousand(?: and)? \w{3,9}|(?P<year>(?:19|20)\d\d))\b)?",
+    # 2) 8/10 - asked, yesterday (8/10)
+    rf"(?:^[\s*>|-]{{0,4}}\(?(?:\d{{1,2}}|[a-z]|[ivx]{{1,4}})[).:]\s{{1,3}}|\b(?i:yesterday|today|"
+    rf"tomorrow|birthday|tonight|lunchtime|this (?:morning|afternoon|evening)|"
+    rf"last night)[\s,(]{{1,2}})(?P<it>){_DAY}[/.]"
+    rf"(?P<number>0?[1-9]|1[0-2])(?![\w/%-]|\.\d|\s?(?i:of|hours|hrs|per|out)\b)",
 )  # fmt: skip
 _COMPILED = tuple(re.compile(form, re.MULTILINE) for form in _FORMS)
 _BIRTH = re.compile(
@@ -107,12 +132,13 @@ _BIRTH_AFTER = re.compile(r"(?i)\A\)?,?\s{0,2}\(?(?:d\.?o\.?b\b|\bbirth)")
 _OF_A_LAW = re.compile(
     r"(?i)\b(?:published|statutory|in(?:to)? force|new edition|revised|amended|legislation|"
     r"guidance|"
-    r"regulations|act (?:19|20)\d\d|working together|keeping children|framework|consultation|"
+    r"regulations|royal assent|act (?:19|20)\d\d|working together|keeping children|framework|"
+    r"consultation|"
     r"law as (?:at|of)|census|white paper|inspection handbook|last reviewed)\b"
 )
 _OF_STATISTICS = re.compile(
     r"(?i)\b(?:year (?:to|ending)|statistics|figures (?:for|from|to)|data (?:for|from|to)|"
-    r"report of|became law|duty began|commenced|announced|edition|bill|strategy|"
+    r"report of|government|became law|duty began|commenced|announced|edition|bill|strategy|"
     r"interviews? (?:from|in)|"
     r"research|study|survey|evaluation|categories|types of concern|definition|version|protocol of|"
     r"inquiry|(?-i:[A-Z][a-z]+ (?:Act|Bill|Regulations))|was banned|proscribed|toolkit)\b"
@@ -133,6 +159,24 @@ _REVIEW_OF = re.compile(
     r"Second|Last|Rapid|Practice|Plan|Home|School|Initial)\b)[A-Z][\w-]{2,20} "
     r"(?:Review|Inquiry|Report|Strategy|Commission|White Paper|Green Paper) of $"
 )
+_COMES_OF_AGE = re.compile(r"(?i)(?:\w{2,5} the )?(?:16|18|21|25)(?:th|st)$")
+_OF_BIRTHDAYS = re.compile(r"(?i)\bbirthdays?\b")
+_TERM = re.compile(
+    r"(?i)(?:1(?:st)?(?: of)? (?:april|september)|31(?:st)?(?: of)? (?:march|august))"
+)
+"""Days on which years of finance and of school begin and end."""
+_SOMEBODY = re.compile(r"(?i)\b(?:he|she|him|her|his|mum|dad|mother|father)\b")
+_ATTACKS = re.compile(
+    r" (?:attacks?|bomb\w{0,5}|conspirac\w{1,3}|truth\w{0,4}|terror\w{0,4}|and the)\b"
+)
+_IN_THE_NEWS = re.compile(
+    r"(?:\b[A-Z][a-z]{2,20} (?:[Aa]ttacks?|[Bb]ombings?|[Rr]iots?|[Ss]hootings?|massacre)|"
+    r"\b[Aa]ttacks? (?:at|in|on) (?:the )?[A-Z][\w ]{2,30}|"
+    r"\b(?:[Mm]urder|[Kk]illing|[Dd]eath) of (?:Sir |Fusilier |PC )[A-Z][\w ]{2,30}"
+    r"),? (?:on|of|in) (?:[^.\n]{0,40} (?:on|of|in) )?"
+    r"(?:\d{1,2}(?:st|nd|rd|th)? )?$"
+)
+"""An attack that everybody knows of, before its date."""
 _NUMBERED = re.compile(
     r"(?i)\b(?:year|level|section|aged?|under|over|article|part|tier|band|grade|page|item|annex|"
     r"schedule|"
@@ -145,8 +189,8 @@ def dates(text: str) -> Iterator[Candidate]:
     for form in _COMPILED:
         for match in form.finditer(text):
             start, end = match.start(), match.end()
-            if "day" in match.re.groupindex and match.re is _COMPILED[7]:
-                start = match.start("day")
+            if "it" in match.re.groupindex:
+                start = match.start("it")
             start += len(text[start:end]) - len(text[start:end].lstrip())
             if not _refused(match, text):
                 yield _candidate(match, text, start, end)
@@ -160,6 +204,16 @@ def _refused(match: re.Match[str], text: str) -> bool:
         if not said.get("th") or follows not in {"", ".", ",", "\n", ")", ";", ":"}:
             return True
     if day and _NUMBERED.search(text[max(0, match.start() - 14) : match.start()]):
+        return True
+    if _COMES_OF_AGE.match(match[0].strip()) and _OF_BIRTHDAYS.search(
+        text[max(0, match.start() - 120) : match.start()]
+    ):
+        return True
+    if not said.get("year") and _TERM.fullmatch(match[0].strip(" .")):
+        line = text.rfind("\n", 0, match.start()) + 1
+        if not _SOMEBODY.search(text[max(line, match.start() - 120) : match.end() + 80]):
+            return True
+    if match[0].endswith(("7/7", "9/11")) and _ATTACKS.match(text, match.end()):
         return True
     if match[0].strip() == "24/7" or "24/7" in match[0]:
         return True
@@ -181,6 +235,8 @@ def _law(text: str, start: int, end: int, exact: bool) -> bool:
         or _TITLED.search(text[max(0, start - 140) : start])
         or _REVIEW_OF.search(text[max(0, start - 60) : start])
     ):
+        return True
+    if _IN_THE_NEWS.search(text[max(0, start - 100) : start]):
         return True
     if _IN_FORCE_ON.search(text[max(0, start - 140) : start]):
         return True

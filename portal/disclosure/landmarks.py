@@ -10,15 +10,17 @@ from portal.disclosure.bags import bag
 from portal.disclosure.cues import NOT_NAMES
 from portal.disclosure.findings import Candidate, Kind, Tier
 from portal.disclosure.lists import Lists
-from portal.disclosure.nouns import GENERIC, kind_of
-from portal.disclosure.tokens import Token
+from portal.disclosure.nouns import EMBLEMS, GENERIC, STREET, kind_of
+from portal.disclosure.tokens import Token, within
 
 _NOUNS = bag(
     """
     park rec fen fens quay quays wharf baths moor marsh beach pier woods wood fields field arches
-    precinct skatepark meadow meadows heath lake pond reservoir canal towers flats cemetery
-    allotments farm lodge grange manor hall vale dale island point docks dock marina garth
+    precinct corner ends skatepark meadow meadows heath lake pond reservoir canal towers flats
+    cemetery allotments farm lodge grange manor hall vale dale island point docks dock marina garth
     plantation copse spinney quarry common
+    bank hill drove walls gate end rise fold brow parade square wynd vennel lock weir sidings steps
+    carr holme hey tarn bottoms nook shaw cross green walk row way close drive place side heights
     caravan site lido pitches gardens estate mills parade arcade market
     """
 )
@@ -33,6 +35,7 @@ _BEFORE = bag(
 _COMPASS = bag("north south east west")
 _REGIONS = _COMPASS | bag("middle far near mid")
 _COLOURS = bag("golden red white black royal green blue silver three jolly rising happy old")
+_IN_NAMES = bag("new old house school court hub lodge centre home hall")
 _SIGNS = bag(
     """
     lion lions lantern horse hart swan bull bell dragon crown anchor eagle dolphin fox ship plough
@@ -48,17 +51,38 @@ _LABELLED = re.compile(
     r"(?P<it>[A-Z][\w'&.-]{0,24}(?:\s(?:(?:of|the|and|on|upon|&)\s){0,2}[A-Z][\w'&-]{0,24}){1,4})",
     re.MULTILINE,
 )
+_THERE = re.compile(
+    r"\b(?:(?:works?|worked|working|jobs?|apprenticed|employed|volunteers?|volunteered|trains|"
+    r"plays|played|boxes|dances|shifts|weekends|sleeps|slept) (?:at|for|with|in|by)|goes to|"
+    r"went to|attends|attended|placed (?:at|with)|"
+    r"(?P<school>enrolled (?:at|in)|on roll at|pupil (?:at|of)|excluded from)) "
+    r"(?:the )?(?P<it>[A-Z][\w'&]{0,20}(?: (?:(?:of|the|and|on|&) )?[A-Z][\w']{0,20}){1,3})"
+    r"(?=[,.;:)\n]|$| [a-z])"
+)
+_ESTATE = re.compile(
+    r"(?i:\b(?:on|of|from|in|around|off|across) the )(?P<it>(?!(?i:housing|council|same|local|"
+    r"whole|private|"
+    r"industrial|trading|new|real|large|big|main|nearby|rough|next|other|wider|retail|business|"
+    r"deceased|family|father's|mother's|an?|this|that|entire|old|poor|deprived)\b)"
+    r"[A-Za-z][\w']{2,16}(?: [A-Za-z][\w']{2,16})? (?i:estate))\b"
+)
 _WHY = "The name of a place or organisation tells where this was"
 
 
 def landmarks(text: str, words: Sequence[Token], lists: Lists) -> Iterator[Candidate]:
     """Give places that are named in English words, and block the words of each."""
     yield from _labelled(text, words, lists)
+    yield from _cued(text, words)
     for at in range(1, len(words)):
         head = words[at]
         if head.blocked or head.shouted or not head.capital or head.gap != " ":
             continue
-        first = _landmark(words, at) or _by_compass(words, at) or _inn(words, at)
+        first = (
+            _landmark(words, at)
+            or _by_compass(words, at)
+            or _inn(words, at)
+            or _with_its_article(words, at, lists)
+        )
         if first is not None:
             kind = kind_of(head.base) or Kind.ORGANISATION
             yield _candidate(words[first : at + 1], kind)
@@ -87,6 +111,23 @@ def _labelled(text: str, words: Sequence[Token], lists: Lists) -> Iterator[Candi
             yield _candidate(some, Kind.ADDRESS if match["home"] else kind)
 
 
+def _cued(text: str, words: Sequence[Token]) -> Iterator[Candidate]:
+    """Give where somebody works, plays or goes: "works at Speedy Cabs", "on the manor estate"."""
+    for match in _THERE.finditer(text):
+        some = within(words, *match.span("it"))
+        own = [token for token in some if token.base not in GENERIC and token.base not in _SMALL]
+        known = any(token.blocked or token.shouted or token.opens for token in some)
+        if own and not known and not all(token.base in NOT_NAMES for token in own):
+            yield _candidate(some, Kind.SCHOOL if match["school"] else Kind.ORGANISATION)
+    for match in _ESTATE.finditer(text):
+        some = within(words, *match.span("it"))
+        if some and not any(token.blocked or token.base in GENERIC for token in some[:-1]):
+            yield _candidate(some, Kind.ADDRESS)
+
+
+_SMALL = bag("of the and on")
+
+
 def _own(some: Sequence[Token], lists: Lists) -> bool:
     """Say whether the words after a label are a name and no kind of place."""
     if any(token.shouted for token in some):
@@ -100,10 +141,12 @@ def _own(some: Sequence[Token], lists: Lists) -> bool:
 
 def _landmark(words: Sequence[Token], at: int) -> int | None:
     """Return where the name of a park or a quay begins, after a word like "in"."""
-    if words[at].base not in _NOUNS or not words[at].plain_line:
+    if words[at].base not in _NOUNS or not (words[at].plain_line or _in_a_sentence(words, at)):
         return None
     first = _capitals(words, at, 3)
     own = words[first:at]
+    if own and words[first].gap == ", " and first and _of_an_address(words[first - 1]):
+        return None if any(token.base in NOT_NAMES or token.upper for token in own) else first
     wild = words[at].base in _WILD
     if not own or any(
         token.base in (NOT_NAMES if wild else GENERIC) or token.upper or token.opens
@@ -114,6 +157,38 @@ def _landmark(words: Sequence[Token], at: int) -> int | None:
     if before and before.base == "the" and first > 1 and words[first].gap == " ":
         before = words[first - 2]
     return first if before and before.base in _BEFORE and not before.capital else None
+
+
+def _in_a_sentence(words: Sequence[Token], at: int) -> bool:
+    """Say whether small words before tell of a short sentence: "He's at Oak Grange"."""
+    near = [token.text for token in words[max(0, at - 6) : at]]
+    return bool(
+        {"he", "she", "He", "She", "they", "They", "He's", "She's", "lives", "I"} & set(near)
+    )
+
+
+def _of_an_address(before: Token) -> bool:
+    """Say whether a word ends a street or place, so that a place follows: "Button's Drove, "."""
+    return before.place or (before.blocked and before.capital and before.base in STREET | _NOUNS)
+
+
+def _with_its_article(words: Sequence[Token], at: int, lists: Lists) -> int | None:
+    """Return where a name begins that has "The" as its first word: "at The Old Smokehouse"."""
+    after = words[at + 1] if at + 1 < len(words) else None
+    if after is not None and after.capital and after.gap == " ":
+        return None
+    first = _capitals(words, at, 3)
+    if first < 1 or first == at or words[first].text != "The" or words[first].opens:
+        return None
+    own = words[first + 1 : at + 1]
+    before = words[first - 1]
+    if before.base not in _BEFORE | {"called"} or before.capital or not words[at].plain_line:
+        return None
+    if any(token.upper or token.base in NOT_NAMES - _IN_NAMES for token in own):
+        return None
+    if before.base == "in" and all(lists.known(token.base) for token in own):
+        return first if own[-1].base in EMBLEMS or kind_of(own[-1].base) else None
+    return first if any(token.base not in GENERIC for token in own) else None
 
 
 def _by_compass(words: Sequence[Token], at: int) -> int | None:

@@ -76,6 +76,29 @@ def fold(word: str) -> str:
     return low if low.isascii() else "".join(map(_folded, low))
 
 
+_LONGEST = 16
+"""Letters of a word up to which slips are looked for."""
+
+
+def slip(base: str, lists: Lists) -> bool:
+    """Say whether one letter less, more, other or changed round makes a common word of it."""
+    common = lists.common
+    if base in lists.given or len(base) > _LONGEST:
+        return False
+    for at in range(len(base) + 1):
+        left, right = base[:at], base[at:]
+        if (right and left + right[1:] in common) or (
+            right[1:] and left + right[1] + right[0] + right[2:] in common
+        ):
+            return True
+        if any(
+            left + letter + right in common or (right and left + letter + right[1:] in common)
+            for letter in "abcdefghijklmnopqrstuvwxyz"
+        ):
+            return True
+    return False
+
+
 @lru_cache(maxsize=4)
 def _load(folder: Path | None) -> Lists:
     def of(name: str) -> frozenset[str]:

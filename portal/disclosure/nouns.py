@@ -8,7 +8,7 @@ SCHOOL = bag(
     """
     school academy college nursery kindergarten preschool pre-school playgroup pru madrasah
     madrassah madrasa madressa yeshiva cheder primary infants juniors grammar high sixth
-    university talmud seminary ysgol coleg
+    cofe university talmud seminary ysgol coleg
     """
 )
 HEALTH = bag(
@@ -31,6 +31,11 @@ STRONG = bag(
     """
     hotel hostel guesthouse barracks stadium ltd limited llp plc solicitors chambers fc afc gym
     cic cio scio
+    haulage logistics couriers scaffolding roofing tiling plumbing joinery removals beauty nails
+    cuts fades barbering kennels stables gazette herald courier argus chronicle advertiser
+    telegraph examiner tandoori balti tattoo tattoos florist florists opticians bakers minimart
+    autos valeting coaches carpets bookshop jewellers greengrocers fishmongers ironmongers
+    fisheries groundworks demolition electricals
     inn arms pub cafe restaurant takeaway supermarket constabulary festival airport station
     library museum theatre cinema barbers garage leisure retail
     """
@@ -44,7 +49,8 @@ WEAK = bag(
     bowling snooker bingo launderette laundrette bookmakers casino basketball rugby karate judo
     boxing motorcycles cadets academy community shop store
     stores federation collective consortium alliance network office offices building suite hall
-    room
+    room news post mail echo times mercury observer journal reporter recorder press radio dental
+    vets wholesale travel tours brotherhood ultras builders construction nurseries garages abc
     """
 )
 ORGANISATION = HEALTH | FAITH | STRONG | WEAK
@@ -87,7 +93,7 @@ LOWER = bag(
     """
     school academy college primary nursery surgery hospital mosque masjid church gurdwara hotel
     hostel road rd street st lane ave avenue crescent cres terrace grove drive estate park high
-    juniors infants market
+    juniors infants market centre club gym solicitors takeaway barbers garage restaurant cafe
     """
 )
 SMALL_SCHOOLS = bag(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from portal.disclosure.bags import bag
 from portal.disclosure.cues import NOT_NAMES, VERBS
 from portal.disclosure.findings import Candidate, Kind, Tier
-from portal.disclosure.lists import Lists
+from portal.disclosure.lists import Lists, slip
 from portal.disclosure.nouns import (
     EMBLEMS,
     EVEN_BLOCKED,
@@ -107,13 +107,13 @@ def _before_head(words: Sequence[Token], at: int, lists: Lists) -> tuple[int, in
     """Return the name that ends in the noun at `at`."""
     head = words[at]
     kind = kind_of(head.base)
-    if kind is None or at == 0 or (head.blocked and head.base not in EVEN_BLOCKED):
+    if kind is None or at == 0 or _spent(words, at):
         return None
     if not head.capital:
         return _in_small_letters(words, at, kind, lists)
     if _only_letters(words, at):
         return None
-    if _owned_church(words, at):
+    if _owned_church(words, at) or _sacred(words, at):
         return at - 1, at, kind
     first = _leftmost(words, at)
     if head.base in STREET_SURE - {"drive", "close", "grove"} and _any_street(words, first, at):
@@ -130,6 +130,12 @@ def _before_head(words: Sequence[Token], at: int, lists: Lists) -> tuple[int, in
             return None
         return first, at, _refined(words, at, kind)
     return (first, at, kind) if some and _own_name(some, head, kind) else None
+
+
+def _spent(words: Sequence[Token], at: int) -> bool:
+    """Say whether a noun is part of something else, or of the field."""
+    head = words[at]
+    return head.blocked and head.base not in EVEN_BLOCKED and not _sacred(words, at)
 
 
 _COMPANIES = bag("cic cio scio")
@@ -150,6 +156,19 @@ def _any_of_a_kind(words: Sequence[Token], first: int, at: int, lists: Lists) ->
             for prefix in ("un", "non", "re", "pre", "de")
         )
     )
+
+
+def _sacred(words: Sequence[Token], at: int) -> bool:
+    """Say whether a place of worship has its name from a holy place abroad: Makkah Masjid."""
+    head, before = words[at], words[at - 1]
+    return (
+        head.base in FAITH
+        and head.gap == " "
+        and not head.shouted
+        and before.base in {"makkah", "mecca", "madina", "madinah", "medina", "jerusalem", "zion",
+                            "bethlehem", "bethel", "quba", "aqsa", "nazareth", "sinai", "karbala",
+                            "najaf", "amritsar", "bethany", "ebenezer", "salem", "calvary"}
+    )  # fmt: skip
 
 
 def _owned_church(words: Sequence[Token], at: int) -> bool:
@@ -235,7 +254,7 @@ def _served(some: Sequence[Token], head: Token) -> bool:
     return (
         head.base == "centre"
         and not head.shouted
-        and some[-1].base in kinds
+        and (some[-1].base in kinds or (len(some) > 1 and some[-1].base in STREET))
         and some[0].base not in GENERIC
         and not (some[0].opens or some[0].blocked)
     )
@@ -366,6 +385,10 @@ def _in_small_letters(
         before = words[first - 1]
         english = all(lists.known(part) for part in before.base.split("-"))
         odd = before.place or not (english or before.blocked)
+        if head.base in _LATER and not before.place and slip(before.base, lists):
+            odd = False
+        if head.base in _LATER and before.gap != " ":
+            odd = False  # a "tradwife club"
         saint = before.base in {"st", "saint"}
         if not (odd or saint) or (before.owns and not saint):
             break
@@ -381,6 +404,10 @@ def _in_small_letters(
         if first < at and not (at - first == 1 and words[first].base in {"st", "saint"})
         else None
     )
+
+
+_LATER = bag("centre club gym solicitors takeaway barbers garage restaurant cafe")
+"""Nouns before which a word is often mistyped."""
 
 
 def _after_preposition(words: Sequence[Token], at: int) -> int:

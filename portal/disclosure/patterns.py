@@ -42,17 +42,51 @@ _REFERRED = (
     r"pin|nomis|p-?nomis|badge|employee|member|membership|collar|shoulder|docket|folio|uprn|travel|"
     r"oyster|travelcard|quot(?:e|ed|ing)|delius|aspire|uasc|vprs|unique|lims|fwin|tag)"
 )
+_AREA_SURE = (
+    r"AB|AL|BA|BB|BD|BH|BL|BN|BR|BS|BT|CA|CB|CF|CH|CM|CO|CR|CT|CV|CW|DA|DD|DE|DG|DH|DL|DN|DT|DY|"
+    r"EC|EH|EN|EX|FK|FY|GL|GU|HA|HD|HG|HP|HR|HS|HU|HX|IG|IP|IV|KA|KT|KW|KY|LA|LD|LE|LL|LN|LS|LU|"
+    r"ME|MK|ML|NE|NG|NN|NP|NR|NW|OL|OX|PA|PE|PH|PL|PO|PR|RG|RH|RM|SA|SE|SG|SK|SL|SM|SN|SO|SP|SR|"
+    r"SS|ST|SW|SY|TA|TD|TF|TN|TQ|TR|TS|TW|UB|WA|WC|WD|WF|WN|WR|WS|WV|YO|ZE"
+)
+"""Letters that postcodes begin with, those of one letter left out."""
+_AREA_ANY = rf"(?:(?i:{_AREA_SURE})|[BEGLMNSWbeglmnsw](?=\d))"
+_TWO_LETTER_WORDS = (
+    r"(?i:of|in|at|to|on|by|is|as|or|an|he|we|am|pm|no|so|up|go|do|if|it|us|me|my|be|st|nd|rd|th|"
+    r"hr|kg|km|mm|cm|yr|yo|ft|pa|pw|mg|ml|mb|gb|vs|ad|bc|kb|kw|al|ok|oh|ex|pt|pc|wk)\b"
+)
+_PLATFORM = (
+    r"(?:snap(?:chat)?|sc|insta(?:gram)?|ig|tik ?tok|telegram|discord|xbox|psn|playstation|roblox|"
+    r"steam|twitch|twitter|kik|reddit|whatsapp|youtube|facebook|fb|messenger|minecraft|fortnite|"
+    r"signal|wickr|tumblr|threads|bluesky|x|vk|gab|4chan|8kun|element|matrix|session|rocket\.?chat|"
+    r"onlyfans|omegle|yubo|wizz|spotify|odysee|rumble|bitchute)"
+)
+_CAR = (
+    r"(?:car|van|motor|taxi|cab|minicab|lorry|truck|bike|motorbike|moped|scooter|quad|caravan|"
+    r"corsa|golf|fiesta|astra|focus|polo|bmw|audi|mercedes|merc|vw|ford|vauxhall|toyota|prius|"
+    r"transit|"
+    r"range ?rover|land ?rover|landrover|nissan|qashqai|micra|juke|honda|civic|jazz|kia|picanto|"
+    r"hyundai|peugeot|citroen|berlingo|renault|clio|kangoo|megane|skoda|octavia|fabia|seat|ibiza|"
+    r"leon|volvo|mini|fiat|mazda|suzuki|swift|tesla|lexus|jaguar|jag|porsche|dacia|sprinter|vivaro|"
+    r"caddy|pick-?up|4x4|jeep|yaris|insignia|zafira|mondeo|passat|beetle|defender|discovery|evoque)"
+)
 _ID = r"(?=[A-Za-z0-9/.:_\-]{0,24}\d[A-Za-z/.:_\-]{0,6}\d[A-Za-z/.:_\-]{0,6}\d)[A-Za-z0-9](?:[A-Za-z0-9/:_\-]|\.(?=[A-Za-z0-9])){2,30}"  # noqa: E501
 
 RULES = (
     _rule(
         Kind.ORGANISATION,
         LIKELY,
+        r"\b(?:All S(?:aint|oul)s|Holy (?:Trinity|Cross|Family|Rood)|"
+        r"Our Lady(?: of [A-Z]\w{2,12})?|"
+        r"Sacred Heart|Christ (?:Church|the King)|Good Shepherd|Corpus Christi|English Martyrs)\b|"
         r"\b(?i:st|saint)\.? (?i:mary|john|paul|peter|anne?|joseph|luke|mark|matthew|george|james|"
         r"thomas|michael|patrick|cuthbert|francis|david|helen|margaret|andrew|stephen|aidan|bede|"
         r"oswald|wilfrid|catherine|chad|clare|edward|edmund|bernadette|teresa|theresa|monica|"
         r"augustine|benedict|dominic|gregory|hilda|hugh|jude|martin|nicholas|philip|saviour|"
-        r"swithun|winifred)(?i:'?s)?\b",
+        r"swithun|winifred|brigid|columba|ninian|alban|ambrose|austin|barnabas|bartholomew|cecilia|"
+        r"clement|gabriel|giles|ignatius|jerome|laurence|lawrence|leonard|matthias|osmund|"
+        r"philomena|"
+        r"raphael|simon|stephen|thomas more|ursula|vincent|cyprian|cyril|crispin|aldhelm|"
+        r"petroc)(?i:'?s)?\b",
         "A school, church or hospital is often called by its saint",
     ),
     _rule(
@@ -91,6 +125,42 @@ RULES = (
         Kind.POSTCODE, CERTAIN,
         r"\b(?i:[a-pr-uwyz][a-hk-y]?\d[a-z\d]? ?\d(?!st\b|nd\b|rd\b|th\b)[abd-hjlnp-uw-z]{2})\b",
         "A postcode stands for about fifteen homes",
+    ),
+    _rule(
+        # split in odd places, with a letter that no postcode has: SK4 4Z O
+        Kind.POSTCODE, CERTAIN,
+        r"\b(?=[A-Za-z]{1,2}[ .-]?\d)" + _AREA_ANY + r"[ .-]?\d[\dA-Za-z]?(?: {1,2}|"
+        r"[.-] ?)\d ?(?!" + _TWO_LETTER_WORDS
+        + r")(?i:[a-z]) ?(?i:[a-z])\b",
+        "A postcode, even if mistyped, stands for about fifteen homes",
+    ),
+    _rule(
+        Kind.POSTCODE, CERTAIN,
+        r"\b[A-Z] (?:[A-Z] )?\d (?:[A-Z\d] )?\d [A-Z] [A-Z]\b",
+        "A postcode, letter by letter",
+    ),
+    _rule(
+        Kind.POSTCODE, LIKELY,
+        r"(?<![A-Z]\d )\b(?:in|near|around|from|off|of|the|to|at|outside|covering|across|over|"
+        r"via|area|district|"
+        r"postcode|"
+        r"Manchester|Leeds|London|Birmingham|Sheffield|Liverpool|Bradford|Bristol|Nottingham|"
+        r"Leicester)[,:]? \(?(?P<it>(?:" + _AREA_SURE + r")\d{1,2}[A-Z]?|(?:E|N|W)\d{1,2})\b"
+        r"(?![-/]?\d|[ -]?[A-Z]{2,}\d| \d)",
+        "The first half of a postcode names a district",
+    ),
+    _rule(
+        Kind.POSTCODE, CERTAIN,
+        r"(?i:\bpost ?code|\bp/?code)\b(?i:[\s:#=|,(-]{1,4}(?:is|was|given as|as|of|begins|"
+        r"starts|with|"
+        r"ending)?){1,3}\s?(?P<it>(?=[A-Z]{0,3}[\d\s])"
+        r"[A-Za-z]{1,3}\d{0,2}[A-Za-z]?(?: {0,2}\d ?[A-Za-z]{0,2})?)(?!\w)",
+        "What stands after the word postcode",
+    ),
+    _rule(
+        Kind.POSTCODE, CERTAIN,
+        r"\b(?P<it>[A-Z]{2,3}\d? \d[A-Z]{2})(?= ?\(?(?i:post ?code))",
+        "What stands before the word postcode",
     ),
     _rule(
         Kind.POSTCODE, LIKELY,
@@ -154,6 +224,29 @@ RULES = (
     ),
     _rule(
         Kind.VEHICLE, CERTAIN,
+        r"\b(?i:(?:part(?:ial)?|half)(?: of)?(?: the)? (?:reg|plate|vrm|index|number ?plate|"
+        r"registration)|"
+        r"(?:reg|plate|plates|vrm|index|number ?plate|registration)\b[^.\n]{0,24}"
+        r"\b(?:end(?:s|ed|ing)?|beg[ai]n(?:s|ning)?|start(?:s|ed|ing)?|finish(?:es|ing)?|"
+        r"last (?:three|3|"
+        r"letters)|part|letters?))(?i: in| with| are| is| was| as|:|,){0,2} [\"']?"
+        r"(?P<it>[A-Z]{2,3}(?: ?\d{1,3})?|[A-Z]\d{1,3}|[A-Z][. ][A-Z][. ][A-Z])\b",
+        "Part of a vehicle registration",
+    ),
+    _rule(
+        Kind.VEHICLE, CERTAIN,
+        r"\b(?=[A-Za-z4])(?i:" + _CAR + r"(?:'?s)?)\b(?i:,? \(?(?:is|was|has|with|had|reg|plate|"
+        r"number|private|the|a|in|"
+        r"be|says|reads|its|index)){0,4}[ :,(\"']{1,3}"
+        r"(?P<it>(?!(?:[A-Za-z]\d|\d{1,3}[A-Za-z]{1,2}|(?:19|"
+        r"20)\d\d[a-z]?)\b(?! ?\d))(?=[A-Za-z\d]{0,6}[A-Za-z])"
+        r"(?=[A-Za-z\d?*]{0,6} ?[A-Za-z]{0,2}[\d?*])"
+        r"[A-Za-z\d?*]{2,5} ?[A-Za-z\d?*]{2,3}|[A-Z]\d{1,3} ?[A-Z]{2,4}|[A-Z]{2,4}\d{1,3})"
+        r"(?![\w/-])(?=[ .,;)\"'\n]|$)",
+        "A vehicle registration of somebody's own choice, or mistyped",
+    ),
+    _rule(
+        Kind.VEHICLE, CERTAIN,
         r"\b(?!Y\d|S\d\d )[A-Z]\d{2,3} [A-Z]{3}\b(?! ?[a-z])",
         "The form of a vehicle registration",
     ),
@@ -178,7 +271,8 @@ RULES = (
     ),
     _rule(
         Kind.CASE_REFERENCE, CERTAIN,
-        r"\b(?:[A-Z]\d{4}[A-Z]{2}|[A-Z]\d{2}[A-Z]{2}\d{3}|\d{2}[A-Z]\d{4}[A-Z]|[A-Z]{1,4}\d{3,6}/[A-Z0-9]{1,4})\b",
+        r"\b(?:[A-Z]\d{4}[A-Z]{2}|[A-Z]\d{2}[A-Z]{2}\d{3}|\d{2}[A-Z]\d{4}[A-Z]|"
+        r"[A-Z]{1,4}\d{3,6}/[A-Z0-9]{1,4})\b",
         "The form of a custody, prison or case number",
     ),
     _rule(
@@ -193,6 +287,49 @@ RULES = (
         "The form of a case reference",
     ),
     _rule(
+        Kind.NUMBER, CERTAIN,
+        r"(?<![\w.])(?!127\.|0\.|10\.|255\.|192\.168\.)(?:(?:25[0-5]|2[0-4]\d|"
+        r"1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.]\w)",
+        "An address of a computer leads to a household",
+    ),
+    _rule(
+        Kind.BANK_ACCOUNT, CERTAIN, r"(?<![\w/-])\d\d-\d\d-\d\d(?![\w/-])",
+        "The form of a sort code",
+    ),
+    _rule(
+        # kezza.w1488
+        Kind.HANDLE, CERTAIN,
+        r"(?<![\w.@/-])(?!(?:para|fig|sec|art|sch|reg|chap|page|vol|ver|rev|draft|final|"
+        r"[a-z]{0,20}\.(?:mp|h|x|m)\d\b)[a-z]{0,8}\.)"
+        r"[a-z]{2,20}(?:[._][a-z]{1,20}){1,3}\.?\d{1,8}(?![\w/]|\.\w)",
+        "A name that someone uses online",
+    ),
+    _rule(
+        Kind.HANDLE, CERTAIN,
+        r"(?<![\w.@/-])(?P<it>(?=[A-Za-z\d_-]{0,24}[\d._])[A-Za-z][\w.-]{2,28}\w)(?=[\"']? (?:on|"
+        r"via|over|through|from) (?:his |her |"
+        r"their |the )?(?i:" + _PLATFORM + r")\b)",
+        "A name that someone uses online",
+    ),
+    _rule(
+        Kind.HANDLE, CERTAIN,
+        r"(?i)\b(?:user ?name|screen ?name|chat ?name|gamer ?tag|handle|profile|tag|psn|added by|"
+        r"messaged by|dm'?s? from|messages? from|friend request from|contact called|account|"
+        r"user|streams as|posts as|posting as|plays as|name on there|known online as|online as|"
+        r"signed (?:in|on) as|logged in as|" + _PLATFORM + r")(?: name| id| user| account|"
+        r" called| named)?"
+        r"(?:[:=]| is| was| as|,)? [\"']?(?P<it>(?=[\w.-]{0,26}[A-Za-z])(?=[\w.-]{0,26}\d)"
+        r"(?!\d{1,2}(?:st|nd|rd|th|am|pm)\b)"
+        r"(?![A-Za-z]{0,2}\d{1,2}\b(?!\.))[A-Za-z\d][\w.-]{2,28}\w|"
+        r"[a-z]{2,16}(?:[._][a-z]{1,16}){1,3}(?:[._]\d{1,8})?)(?![\w@]|\.\w)",
+        "A name that someone uses online",
+    ),
+    _rule(
+        # Steam's numbers of accounts, and names with hyphens
+        Kind.HANDLE, CERTAIN, r"\b7656119\d{10}\b|(?<=\bu/)[\w-]{3,24}\b",
+        "A name that someone uses online",
+    ),
+    _rule(
         Kind.HANDLE, CERTAIN,
         r"(?<![\w.@/])@[A-Za-z0-9_](?:[\w.]{0,28}\w)?",
         "A name that someone uses online",
@@ -200,7 +337,8 @@ RULES = (
     _rule(Kind.HANDLE, CERTAIN, r"\b[\w.]{2,32}#\d{4}\b", "A name that someone uses on Discord"),
     _rule(
         Kind.HANDLE, CERTAIN,
-        r"(?<![\w/.])(?=\w{0,30}[A-Za-z])[A-Za-z0-9]{1,20}(?:_{1,3}[A-Za-z0-9]{1,20}){1,4}_{0,2}(?![\w/])",
+        r"(?<![\w/.])(?=\w{0,30}[A-Za-z])"
+        r"[A-Za-z0-9]{1,20}(?:_{1,3}[A-Za-z0-9]{1,20}){1,4}_{0,2}(?![\w/])",
         "A name with underscores, as people use them online",
     ),
     _rule(
@@ -223,6 +361,13 @@ RULES = (
         "The name of a group online leads to those in it",
     ),
     _rule(
+        Kind.HANDLE, CERTAIN,
+        r"(?i:\b(?:server|channel|chat|chat ?room|gc|clan|guild|subreddit|podcast|"
+        r"facebook (?:page|group)),?"
+        r" )['\"](?P<it>[A-Z0-9][\w'-]{1,24}(?:\s[A-Za-z0-9][\w'-]{1,24}){0,4})['\"]",
+        "The name of a group online leads to those in it",
+    ),
+    _rule(
         Kind.CASE_REFERENCE, CERTAIN,
         r"(?i:\b(?:exhibit|production|item|seizure|seal)\b)" + _NUMBER
         + r"(?P<it>[A-Z]{2,4}[/-]?\d{1,4}(?:/\d{1,4})?)\b",
@@ -238,6 +383,12 @@ _PHONE = re.compile(
     r"(?<![\w.£/-])(?:(?:\+|00)44[\s.-]?(?:\(0\)[\s.-]?)?|\(?0)(?:\d[\s().-]{0,2}){8,9}\d(?![\d])"
     r"(?:,?\s?(?i:extension|extn?|x)\b\.?:?\s?\d{2,6}\b|,?\s?x\d{2,6}\b)?"
 )
+_PHONE_ODD = re.compile(
+    r"(?<![\w.£/-])(?:07\d{3}/\d{6}|0\d{2,4}/\d{3,4}[ /-]?\d{3,4}|"  # 07700/900331
+    r"(?:\+|00 ?)(?!44)[1-9]\d{0,2}(?:[ .()-]{0,2}\d){7,12}|"  # another country
+    r"\(?0\d{2,4}\)?[ -]?(?=[\d?xX*_ -]{0,12}[?xX*_])(?:[ -]?[\d?xX*_]){5,7})(?![\w/])"
+    r"|(?<=\s)x\d{4,5}\b(?![-/.])"
+)
 _EXTENSION = re.compile(
     r"(?i)\b(?:extension|extn?)\b\.?:?\s?(?:no\.?\s)?"
     r"(?!(?:19|20)\d\d\b)(?P<it>\d{3,6})\b"
@@ -249,13 +400,15 @@ _PHONE_SAID = re.compile(
 _FREE = re.compile(r"\(?0(?:800|808|300|345|845|870)")
 _YEARS = re.compile(r"(?:(?:19|20)\d\d[ -]){1,3}(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d")
 _LONG = re.compile(r"(?<![\w£.,/-])\d(?:[ -]?\d){7,15}(?![\w/]|[.,]\d)")
+_OF_A_BOOK = re.compile(r"(?i)\b(?:isbn|issn|charity|company)\b[^\n]{0,16}$")
 _NHS_SAID = re.compile(r"(?i)\bnhs\b[^\n]{0,24}$")
 _HANDLE_SAID = re.compile(
     r"(?i:\b(?:snap|snapchat|insta|instagram|tiktok|tik tok|telegram|discord|xbox|psn|roblox|"
     r"steam|twitch|"
     r"twitter|kik|reddit|gamer ?tag|user ?name|handle|screen ?name)\b)"
     r"(?:\s(?:user ?name|name|account|handle|id|tag|user|profile|page))?"
-    r"(?:\s?[:=]\s?|\s(?:is|as|was|called|under)\s)['\"]?(?P<it>[A-Za-z0-9][\w.]{2,29})"
+    r"(?:\s?[:=]\s?|\s(?:is|as|was|called|under)\s|(?i:(?<=username)|(?<=gamertag)|(?<=user name)|"
+    r"(?<=screen name)|(?<=psn))\s)['\"]?(?P<it>[A-Za-z0-9][\w.]{2,29})"
 )
 _PUBLIC_SITES = re.compile(
     r"(?i)(?:https?://)?(?:[\w-]{1,40}\.)?(?:(?:www|assets\.publishing\.service|educateagainsthate|"
@@ -315,6 +468,9 @@ def _phones(text: str) -> Iterator[Candidate]:
     for match in _PHONE.finditer(text):
         if not _FREE.match(match[0]):
             yield Candidate(*match.span(), Kind.PHONE, CERTAIN, why)
+    for match in _PHONE_ODD.finditer(text):
+        if not _FREE.match(match[0]):
+            yield Candidate(*match.span(), Kind.PHONE, CERTAIN, why)
     for match in _EXTENSION.finditer(text):
         yield Candidate(*match.span("it"), Kind.PHONE, CERTAIN, why)
     for match in _PHONE_SAID.finditer(text):
@@ -328,7 +484,7 @@ def _numbers(text: str) -> Iterator[Candidate]:
     for match in _LONG.finditer(text):
         said = re.sub(r"\D", "", match[0])
         before = text[max(0, match.start() - 40) : match.start()]
-        if _FREE.match(match[0]) or _YEARS.fullmatch(match[0]):
+        if _FREE.match(match[0]) or _YEARS.fullmatch(match[0]) or _OF_A_BOOK.search(before):
             continue
         if _NHS_SAID.search(before):
             why = "A number after the letters NHS, even if mistyped"

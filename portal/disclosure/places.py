@@ -34,6 +34,20 @@ _ADDRESS_SMALL = re.compile(
     r"child)\w{0,3}\s)"
     r"(?i:[a-z][\w'.-]{2,24}\s){1,2}?(?i:" + _SURE + r"|st)\b"
 )
+_ADDRESS_SOFT = re.compile(
+    r"(?:^|[\n,:;(]\s?|\b(?:at|@|lives|live|number|no|from|of|is)\s)(?P<it>\d{1,3}[a-h]?\s"
+    r"(?!(?i:year|month|week|day|hour|minute|mile|of|in|or|and|to|the|way|other|young|child|more|"
+    r"people|pupils|boys|girls|men|lads)\w{0,3}\s)"
+    r"(?:[a-z][a-z'-]{2,16}\s){1,2}?(?:hill|bank|way|row|walk|gate|rise|fold|square|parade|green|"
+    r"court|"
+    r"view|place|brow|garth|vale|heights|wharf|quay|croft|meadows?|park|end|house))"
+    r"(?=[,.;:)\n]|$| (?:and|with|where|on|in|near|she|he|they|is|was|for|from|[A-Za-z]{1,2}\d))",
+    re.MULTILINE,
+)
+_NUMBER_ALONE = re.compile(
+    r"\b(?:from|at|in|outside|opposite|to) (?P<it>(?:number|no\.?) (?!10\b)\d{1,3}[a-c]?)"
+    r"(?=[,.;)\n]|$| (?:and|she|he|is|who|on|just|said|with|down|up|over|saw|says|they|that)\b)"
+)
 _UNIT = re.compile(
     r"\b(?:(?i:flat|apartment|apt)\s?\d{1,4}[A-Za-z]?)\b(?:,?\s(?:[A-Z][\w'.-]{0,24}(?:\s|"
     r"\b)){1,3})?"
@@ -90,6 +104,10 @@ def addresses(text: str) -> Iterator[Candidate]:
     for form in (_ADDRESS, _ADDRESS_SMALL):
         for match in form.finditer(text):
             yield Candidate(*match.span(), Kind.ADDRESS, Tier.CERTAIN, _WHY)
+    for match in _ADDRESS_SOFT.finditer(text):
+        yield Candidate(*match.span("it"), Kind.ADDRESS, Tier.LIKELY, _WHY)
+    for match in _NUMBER_ALONE.finditer(text):
+        yield Candidate(*match.span("it"), Kind.ADDRESS, Tier.LIKELY, _WHY)
     for match in _UNIT.finditer(text):
         yield Candidate(
             match.start(), match.start() + len(match[0].rstrip()), Kind.ADDRESS, Tier.LIKELY, _WHY

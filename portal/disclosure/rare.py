@@ -83,6 +83,38 @@ _ONE = re.compile(
     r"(?:family|household|home|class|room|house|group|sibling|meeting|panel|office|team|building|"
     r"audience|session|training|conversation|process|system|service))"
 )
+_WHO = (
+    r"(?:child|children|boys?|girls?|lads?|lass(?:es)?|kids?|pupils?|students?|famil(?:y|ies)|"
+    r"mother|"
+    r"father|mum|dad|man|men|woman|women|persons?|people|household|speakers?|converts?|refugees?|"
+    r"teenagers?|males?|females?|one|ones|players?|drummer|workers?|carers?|teachers?|members?|"
+    r"brothers?|sisters?|twins?|parents?|couple|learners?|residents?)"
+)
+_ONE_OF_AN_ORIGIN = re.compile(
+    r"(?i)\b(?:the|that|their) (?:only|sole|single|first|one|lone|last) (?:[\w'-]{1,20} ){0,2}?"
+    rf"(?:{_PEOPLES}|{_FAITHS}|{_CONDITIONS}|black|asian|brown|white|arab|african|welsh|irish|"
+    rf"scottish|"
+    r"english|american|french|german|italian|spanish|mixed|arabic|hijabi|non-white|disabled|gay|"
+    r"trans|"
+    rf"forces|army|traveller)(?: [\w'-]{{1,20}}){{0,3}}? {_WHO}\b"
+    r"(?! (?:in|on|at) (?:the|this|that|any|our) (?:office|room|meeting|panel|team|audience|"
+    r"session|staff|service)\b)"
+    r"(?: (?:in|at|on|of|from|within|here|round here|around here|for miles|we have|they have|"
+    r"there)\b"
+    r"(?: (?:the|his|her|their|our|this|that|its|my|year|under))?(?: [\w-]{1,20})?)?"
+)
+_WHOSE = re.compile(
+    r"(?i)\bthe (?:only|sole) (?:[\w'-]{1,16} ){0,2}?(?:one|child|boy|girl|lad|pupil|student|"
+    r"family|person)"
+    r" whose \w{2,12}(?: \w{1,14}){0,4}"
+)
+_EVER = re.compile(
+    r"(?i)\bthe (?:only|youngest|oldest|first|fastest|tallest|"
+    r"eldest) (?:[\w'-]{1,20} ){1,3}?(?:(?:that |who |whom )?"
+    r"(?:the|this|that|our|any|we|they)(?: [\w'-]{1,20}){0,4}? (?:has |have |had |"
+    r"'ve )?ever (?:had|seen|taught|known|"
+    r"signed|picked|met|employed|trained|admitted|fielded|taken)|ever to \w{2,12})\b"
+)
 _NEWS = re.compile(
     r"(?i)\b(?:in|on|made|all over|reported in|covered by|named in|front page of) (?:the "
     r")?(?:local |national |daily |"
@@ -162,6 +194,10 @@ def rare(text: str, places: list[int]) -> Iterator[Candidate]:
     for match in _ONE.finditer(text):
         why = "Being the only one, or the first, points at one person"
         yield Candidate(*match.span(), Kind.RARE_COMBINATION, Tier.LIKELY, why, "one of few")
+    for form in (_ONE_OF_AN_ORIGIN, _WHOSE, _EVER):
+        for match in form.finditer(text):
+            why = "Being the only one, or the first, points at one person"
+            yield Candidate(*match.span(), Kind.RARE_COMBINATION, Tier.LIKELY, why, "one of few")
     for match in _NEWS.finditer(text):
         if _NEWS_OF.search(text[max(0, match.start() - 70) : match.start()]):
             why = "What was in the news can be looked up"

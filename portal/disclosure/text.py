@@ -1,9 +1,16 @@
 """The check of a text: what in it could let a child be recognised."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
+from portal.disclosure.births import births
+from portal.disclosure.capitals import capitals
 from portal.disclosure.dates import dates
 from portal.disclosure.findings import Candidate, Finding, Kind, Tier, resolve
+from portal.disclosure.labelled import labelled
 from portal.disclosure.landmarks import landmarks
 from portal.disclosure.lists import Lists
+from portal.disclosure.mended import mended
 from portal.disclosure.organisations import organisations
 from portal.disclosure.patterns import structured
 from portal.disclosure.people import People
@@ -13,7 +20,7 @@ from portal.disclosure.reading import Reading
 from portal.disclosure.repeated import repeated
 from portal.disclosure.spoken import spoken
 from portal.disclosure.tokens import Token, tokens
-from portal.disclosure.trades import trades
+from portal.disclosure.trades import classes, trades
 
 _PLACED = {Kind.PLACE, Kind.AUTHORITY, Kind.SCHOOL, Kind.ADDRESS, Kind.ORGANISATION}
 
@@ -38,7 +45,12 @@ def quasi_identifiers(text: str, *, lists: Lists | None = None) -> QuasiIdentifi
 
 def _candidates(reading: Reading, lists: Lists) -> list[Candidate]:
     text = reading.text
-    found = [*structured(text, lists), *spoken(text), *dates(text), *addresses(text)]
+    found = [*_numbers(text, lists), *spoken(text), *addresses(text)]
+    for start, line in mended(text):
+        found += [
+            replace(one, start=one.start + start, end=one.end + start)
+            for one in _numbers(line, lists)
+        ]
     words = tokens(text, lists)
     spans = [(one.start, one.end) for one in found if one.kind is not Kind.ORGANISATION]
     _block(words, spans + reading.borrowed)
@@ -46,12 +58,22 @@ def _candidates(reading: Reading, lists: Lists) -> list[Candidate]:
     named += organisations(text, words, lists)
     named += landmarks(text, words, lists)
     named += trades(words, lists)
+    named += capitals(text, words, lists)
+    named += classes(text, words)
     named += repeated(words, named, lists)
     named += People(text, words, lists).find()
     found += named
     found += ages(text)
     found += rare(text, sorted(one.start for one in found if one.kind in _PLACED))
     return found
+
+
+def _numbers(text: str, lists: Lists) -> Iterator[Candidate]:
+    """Give what is known by the form of its digits, or by the label before them."""
+    yield from structured(text, lists)
+    yield from labelled(text, lists)
+    yield from births(text)
+    yield from dates(text)
 
 
 def _block(words: list[Token], spans: list[tuple[int, int]]) -> None:

@@ -1,6 +1,7 @@
 """The words of a plain text, each with what its place in the line tells."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -113,6 +114,15 @@ def _opens(start: int, opening: set[int], before: list[Token], text: str) -> boo
         return False
     # J. Smith
     return not (before and len(before[-1].text) == 1 and text[before[-1].end : start] == ". ")
+
+
+def within(words: Sequence[Token], start: int, end: int) -> Sequence[Token]:
+    """Return the words that lie between two places of the text."""
+    first = bisect_left(words, start, key=lambda token: token.start)
+    last = first
+    while last < len(words) and words[last].end <= end:
+        last += 1
+    return words[first:last]
 
 
 def phrases(found: Sequence[Token], wanted: Phrases) -> list[tuple[int, int]]:

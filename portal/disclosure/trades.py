@@ -4,6 +4,7 @@
 of which each town has one, beside the town: "Central Library in Leigh".
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from portal.disclosure.bags import bag
@@ -11,7 +12,7 @@ from portal.disclosure.cues import NOT_NAMES, ROLES, TITLES
 from portal.disclosure.findings import Candidate, Kind, Tier
 from portal.disclosure.lists import Lists
 from portal.disclosure.nouns import EMBLEMS, GENERIC, kind_of
-from portal.disclosure.tokens import Token
+from portal.disclosure.tokens import Token, within
 
 _SCHOOLS = bag("school primary nursery college academy preschool playgroup juniors infants")
 _WORSHIP = bag("mosque masjid church temple gurdwara synagogue chapel")
@@ -27,7 +28,15 @@ _HOSPITALS = bag("hospital infirmary")
 """A town has one or two: a single word with a capital tells which."""
 _SMALL = _WORSHIP | bag("surgery hotel hostel pub")
 _BEFORE = bag("in at from to near outside behind by opposite attends attending via off")
-_STREETS = bag("road street lane avenue terrace grove crescent")
+_STREETS = bag("road street lane avenue terrace grove crescent rd ave cres ln gdns terr")
+_SOFT = bag("bank hill way row walk gate end rise fold square parade green gardens mews brow side")
+_OF_STREETS = bag(
+    """
+    church mill station park castle market abbey chapel school manor hall well water wood stag
+    foundry quarry tannery pottery rectory vicarage smithy windmill
+    """
+)
+"""Words before a noun that has other uses: "on spring bank"."""
 _ON = bag("on in off near down along from behind opposite")
 _ADJECTIVES = bag(
     """
@@ -63,6 +72,7 @@ def trades(words: Sequence[Token], lists: Lists) -> Iterator[Candidate]:
             or _of_a_town(words, at)
             or _cause(words, at)
             or _stage(words, at)
+            or _branch(words, at, lists)
         )
         if found:
             first, last, kind = found
@@ -74,6 +84,58 @@ def trades(words: Sequence[Token], lists: Lists) -> Iterator[Candidate]:
 
 
 Found = tuple[int, int, Kind] | None
+
+_CLASS = re.compile(
+    r"\b(?:Y|Yr\.? ?|Year ?|yr ?|year )\d{1,2}(?:,? at|,) "
+    r"(?P<it>[A-Z][\w'-]{2,20}(?: (?:of |the |and )?[A-Z][\w'-]{2,20}){0,3})(?=[),.;\n])"
+)
+
+
+def classes(text: str, words: Sequence[Token]) -> Iterator[Candidate]:
+    """Give the school that stands after a year group: "Marek (Y8, Firth Vale)"."""
+    for match in _SMALL_CLASS.finditer(text):
+        some = within(words, *match.span("it"))
+        if some and not any(
+            t.blocked or t.base in NOT_NAMES or t.base in GENERIC - {"head"} for t in some[:1]
+        ):
+            for token in some:
+                token.blocked = True
+            yield Candidate(*match.span("it"), Kind.SCHOOL, Tier.LIKELY, _WHY, "a school")
+    for match in _CLASS.finditer(text):
+        start, end = match.span("it")
+        some = within(words, start, end)
+        if any(token.blocked or token.upper for token in some):
+            continue
+        if all(token.base in GENERIC or token.base in ROLES for token in some):
+            continue
+        if len(some) > 1 or text[match.start("it") - 4 : start] == " at ":
+            for token in some:
+                token.blocked = True
+            yield Candidate(start, end, Kind.SCHOOL, Tier.LIKELY, _WHY, "a school")
+
+
+_SMALL_CLASS = re.compile(
+    r"\b(?:in )?(?:y|yr ?|year )(?:\d{1,2}|seven|eight|nine|ten|eleven|twelve|thirteen) (?:at|@) "
+    r"(?P<it>[a-z][\w']{2,14}(?: [a-z][\w']{2,14}){0,2}?)"
+    r"(?=[,.;)\n]|$| (?:but|and|he|she|who|with|so|where|his|her|or|until|since|now)\b)"
+)
+_BRANDS = bag(
+    """
+    asda tesco aldi lidl morrisons sainsburys sainsbury's greggs mcdonalds mcdonald's kfc costa
+    wetherspoons spoons primark nandos nando's coop co-op b&q argos waitrose spar
+    """
+)
+
+
+def _branch(words: Sequence[Token], at: int, lists: Lists) -> Found:
+    """Return a shop of a chain and where it stands: "asda wolstanton"."""
+    token = words[at]
+    if token.gap != " " or words[at - 1].base not in _BRANDS or token.shouted:
+        return None
+    strange = not lists.known(token.base) and token.base not in lists.given and not token.upper
+    if not (strange or token.place) or len(token.base) < 4:
+        return None
+    return at - 1, at, Kind.ORGANISATION
 
 
 def _named(token: Token) -> bool:
@@ -205,13 +267,15 @@ def _own_small(some: Sequence[Token]) -> bool:
 def _street(words: Sequence[Token], at: int) -> Found:
     """Return "wharf street" after a word like "on"."""
     noun = words[at]
-    if noun.capital or noun.blocked or noun.base not in _STREETS or noun.gap != " ":
+    if noun.capital or noun.blocked or noun.base not in _STREETS | _SOFT or noun.gap != " ":
         return None
     for length in (1, 2):
         first = at - length
         if first < 1 or words[first].gap != " ":
             return None
         some = words[first:at]
+        if noun.base not in _STREETS and some[0].base not in EMBLEMS | _OF_STREETS:
+            continue
         if any(token.capital or token.base in _ADJECTIVES or token.owns for token in some):
             return None
         if any(token.base in NOT_NAMES for token in some):

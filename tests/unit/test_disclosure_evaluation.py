@@ -7,12 +7,18 @@ import pytest
 from portal.disclosure.evaluation import NAMES, PLACES, STRUCTURED, Share, evaluate, judged
 
 
-def line(kind: str, text: str, *entities: tuple[str, str]) -> str:
-    marks = [
-        {"type": type_, "start": text.index(said), "end": text.index(said) + len(said)}
-        for type_, said in entities
+def marks(text: str, said: tuple[tuple[str, str], ...]) -> list[dict[str, object]]:
+    return [
+        {"type": type_, "start": text.index(words), "end": text.index(words) + len(words)}
+        for type_, words in said
     ]
-    return json.dumps({"id": "one", "kind": kind, "text": text, "entities": marks}) + "\n"
+
+
+def line(
+    kind: str, text: str, *entities: tuple[str, str], debatable: tuple[tuple[str, str], ...] = ()
+) -> str:
+    told = {"id": "one", "kind": kind, "text": text, "entities": marks(text, entities)}
+    return json.dumps(told | {"open": marks(text, debatable)} if debatable else told) + "\n"
 
 
 def test_recall_and_precision_are_counted_by_overlap(tmp_path) -> None:
@@ -36,6 +42,21 @@ def test_recall_and_precision_are_counted_by_overlap(tmp_path) -> None:
     assert measured.flags_per_thousand == pytest.approx(100)
     assert "recall" in measured.table()
     json.dumps(measured.as_json())
+
+
+def test_what_judges_may_differ_about_counts_neither_way(tmp_path) -> None:
+    path = tmp_path / "set.jsonl"
+    text = "Kayleigh Thornbury said that Zxqvor rang."
+    path.write_text(
+        line("seeded", text, ("NAME", "Kayleigh Thornbury"), debatable=(("NAME", "Zxqvor"),))
+        + line("clean", "Then Zxqvor came by.", debatable=(("NAME", "Zxqvor"),)),
+        encoding="utf-8",
+    )
+    measured = evaluate(judged(path))
+    assert measured.recall == Share(1, 1)
+    assert measured.precision.value == 1
+    assert measured.clean_flags == 0
+    assert measured.clean_texts == Share(1, 1)
 
 
 def test_a_line_that_is_no_judged_text_is_named(tmp_path) -> None:

@@ -41,6 +41,8 @@ class Again:
             same = token.base in self._page.parts or any(
                 part in self._page.parts for part in token.base.split("-") if "-" in token.base
             )
+            if self._owns_without_a_sign(token):
+                same = True
             if token.text in letters and not token.blocked and not token.shouted:
                 same = True
             if not same or not self._means_the_same(at, token):
@@ -54,6 +56,16 @@ class Again:
                 WHY["again"],
                 self._page.instead(at, at),
             )
+
+    def _owns_without_a_sign(self, token: Token) -> bool:
+        """Say whether a name that was found has an s at its end: "kofis boots"."""
+        base = token.base
+        return (
+            base.endswith("s")
+            and len(base) > 3
+            and base[:-1] in self._page.parts
+            and not self._page.lists.known(base)
+        )
 
     def _means_the_same(self, at: int, token: Token) -> bool:
         known = self._spelling.known(token.base)

@@ -20,6 +20,11 @@ _BOOKS = re.compile(
     r"(?im)^[ *#>-]{0,6}(?:further reading|reading list|suggested reading|bibliography|key texts|"
     r"literature)\b[^\n]*"
 )
+_CITED = re.compile(
+    r"(?:'s)?(?:,? (?:and|&) [A-Z][\w'-]{2,20}|, [A-Z][\w'-]{2,20}){0,3}(?: et al\.?)?,? ?"
+    r"(?:\((?:19|20)\d\d[a-z]?[),:]| (?:theoris|theoriz|argue|conceptualis|hypothesis)\w{1,4}\b)"
+)
+"""What follows scholars who are cited: "Moghaddam and Horgan (2005)"."""
 VIRTUES = bag(
     """
     faith hope grace joy charity patience honour mercy unity liberty verity constance dignity
@@ -39,7 +44,7 @@ class Apart:
     def eponym(self, at: int) -> bool:
         """Say whether a law, book or theory has its name from the word: "Aarhus Model"."""
         token, after = self._page.words[at], self._page.next(at)
-        if self._author(token):
+        if self._author(token) or _CITED.match(self._page.text, token.end):
             return True
         if after is None or not after.capital or token.shouted:
             return False

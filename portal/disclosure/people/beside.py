@@ -52,6 +52,35 @@ _ARTICLES = bag(
     a an any each every no our your its the
     """
 )
+_RELATIONS = bag(
+    """
+    cousin brother sister uncle aunt auntie aunty nephew niece stepbrother stepsister stepdad
+    stepmum step-brother step-sister step-dad step-mum half-brother half-sister husband wife
+    boyfriend girlfriend ex-partner grandad grandson granddaughter son daughter mate nan gran
+    granny nana nanna grandma grandpa mum mam dad stepfather stepmother grandmother grandfather
+    """
+)
+_FIELDS = bag(
+    """
+    adult interpreter keyworker caseworker chair author witness informant referrer caller
+    complainant investigator assessor reviewer by present attending allocated to for with seen
+    """
+)
+_SIGN_OFF = re.compile(
+    r"(?i)(?:^|[\n.!?]\s{0,2})(?:many |kind |best |warm |with |much )?(?:ta|thanks|thank you|thx|"
+    r"tnx|cheers|regards|wishes|best|love|yours(?: sincerely| faithfully| truly)?|bw|kr|diolch|"
+    r"speak soon|all the best|in haste|take care)(?: again| so much)?[ ,.!x]{0,3}\n{1,2}[ ]{0,3}$"
+)
+_IS_SOMEBODY = re.compile(
+    r" (?:is|was) (?:the|a|an|his|her|my|our|their)(?: [\w-]{2,14}){0,2} (?:one|brother|sister|lad|"
+    r"boy|girl|kid|friend|cousin|pupil|student|mum|dad|mother|father|twin|youngest|eldest|oldest|"
+    r"mate|"
+    r"teacher|worker|nurse|neighbour|driver|landlord|carer|uncle|aunt|nephew|niece|son|daughter)\b"
+)
+_AT_WORK = re.compile(
+    r" (?:in|from|at) (?:legal|hr|finance|admin|reception|education|health|housing|transport|"
+    r"custody|the (?:office|team|school)|school|[A-Z]{3,5}\b)"
+)
 _QUOTED = bag(
     """
     and than with by from to called is as via of or meet met see saw told named
@@ -74,7 +103,131 @@ class Cues:
 
     def tells(self, at: int) -> bool:
         """Say whether what stands beside a capitalised word makes a name of it."""
-        return self._plural(at) or self._apposed(at) or self._shouted(at)
+        return (
+            self._plural(at)
+            or self._apposed(at)
+            or self._shouted(at)
+            or self._related(at)
+            or self._signs(at)
+            or self._preferred(at)
+            or self._family(at)
+            or self._unmarked(at)
+            or self._in_capitals(at)
+            or self._sized(at)
+        )
+
+    def _bare(self, token: Token) -> bool:
+        """Say whether a capital within a sentence is all that is odd of a word."""
+        return (
+            token.capital
+            and token.plain_line
+            and not (token.upper or token.blocked or token.place or token.opens or token.shouted)
+            and len(token.base) > 1
+            and token.base not in NOT_NAMES
+            and token.base not in VERBS
+            and token.base not in ROLES
+        )
+
+    def _related(self, at: int) -> bool:
+        """Say whether a word follows kin or "named": "his cousin Long's phone"."""
+        token = self._page.words[at]
+        before = self._page.words[at - 1] if at else None
+        if before is None or token.gap != " " or before.owns or not self._bare(token):
+            return False
+        if before.base in {"named", "nicknamed"} and not before.capital:
+            return token.base not in self._page.lists.common
+        after = self._page.next(at)
+        return (
+            before.base in _RELATIONS
+            and not before.capital
+            and not (after is not None and after.capital and self._spelling.known(after.base))
+        )
+
+    def _family(self, at: int) -> bool:
+        """Say whether a surname that few use as a word names a family: "the Mirza brothers"."""
+        token, after = self._page.words[at], self._page.next(at)
+        lists = self._page.lists
+        return (
+            after is not None
+            and after.base in {"family", "brothers", "sisters", "household", "children", "boys",
+                               "girls", "twins", "siblings", "kids", "lads"}
+            and not after.capital
+            and token.capital
+            and not (token.upper or token.blocked or token.place or token.owns)
+            and token.base in lists.surnames
+            and token.base not in lists.common
+        )  # fmt: skip
+
+    def _sized(self, at: int) -> bool:
+        """Say whether it is somebody like "Old Tam" or "Big Phil"."""
+        token = self._page.words[at]
+        before = self._page.words[at - 1] if at else None
+        return (
+            before is not None
+            and before.base in {"old", "young", "big", "little", "lil", "mad", "fat", "wee"}
+            and before.capital
+            and token.gap == " "
+            and token.plain_line
+            and token.capital
+            and not (token.upper or token.blocked or token.place or token.shouted)
+            and (token.base in self._page.lists.given or not self._spelling.known(token.base))
+        )
+
+    def _in_capitals(self, at: int) -> bool:
+        """Say whether a name and surname follow a word for a person: "ADULT MALE DEAN SKINNER"."""
+        token, after = self._page.words[at], self._page.next(at)
+        before = self._page.words[at - 1] if at else None
+        return (
+            token.shouted
+            and before is not None
+            and after is not None
+            and (
+                before.base in KIN or before.base in {"male", "female", "adult", "named", "called"}
+            )
+            and token.base in self._page.lists.given
+            and after.base in self._page.lists.surnames
+            and not (token.blocked or after.blocked)
+            and after.base not in NOT_NAMES
+            and after.base not in VERBS
+        )
+
+    def _unmarked(self, at: int) -> bool:
+        """Say whether kin follows a name with an s and no sign: "Jades mum"."""
+        token, after = self._page.words[at], self._page.next(at)
+        return (
+            after is not None
+            and after.base in KIN
+            and not after.capital
+            and token.capital
+            and not (token.upper or token.blocked or token.owns)
+            and token.base.endswith("s")
+            and len(token.base) > 3
+            and token.base[:-1] in self._page.lists.given
+            and token.base not in NOT_NAMES
+        )
+
+    def _signs(self, at: int) -> bool:
+        """Say whether a word alone on its line ends a letter: "ta\nCol"."""
+        token = self._page.words[at]
+        if "\n" not in token.gap or not token.capital or token.upper or token.blocked:
+            return False
+        text = self._page.text
+        if not re.match(r"[ ,.x\u2764]{0,5}(?:\n|$)", text[token.stop : token.stop + 8]):
+            return False
+        return bool(_SIGN_OFF.search(text[max(0, token.start - 40) : token.start]))
+
+    def _preferred(self, at: int) -> bool:
+        """Say whether somebody "prefers Kia", a name that has other uses."""
+        token = self._page.words[at]
+        before = self._page.words[at - 1] if at else None
+        return (
+            before is not None
+            and before.base in {"prefers", "called", "named", "nicknamed"}
+            and token.gap in {" ", ' "', " '"}
+            and token.capital
+            and not token.upper
+            and token.base in self._page.lists.given
+        )
 
     def _apposed(self, at: int) -> bool:
         """Say whether a word is set off after kin: "her aunt, Titi, and"."""
@@ -86,8 +239,13 @@ class Cues:
             and not before.capital
             and token.gap in {", ", " ("}
             and token.capital
-            and not (token.upper or token.blocked or token.place or token.opens)
-            and token.base not in self._page.lists.common
+            and (
+                self._bare(token)
+                or (
+                    not (token.upper or token.blocked or token.place or token.opens)
+                    and token.base not in self._page.lists.common
+                )
+            )
             and self._page.text.startswith((",", ")"), token.end)
         )
 
@@ -183,7 +341,8 @@ class Cues:
         if after.capital and not after.blocked and token.capital:
             return self._surname_follows(at, token, after)
         return self._verb_follows(at, token, after) or bool(
-            re.match(r"(?: and (?:her|his|their) )| x{1,3}\s*(?:\n|$)", rest)
+            re.match(r"(?: and (?:her|his|their|him|me|he|she) )| x{1,3}\s*(?:\n|$)", rest)
+            or _IS_SOMEBODY.match(self._page.text, token.end)
         )
 
     def _surname_follows(self, at: int, token: Token, after: Token) -> bool:
@@ -275,13 +434,23 @@ class Cues:
                 "called",
                 "nicknamed",
                 "by",
+                "ask",
+                "tell",
+                "ring",
+                "phone",
+                "contact",
+                "email",
+                "message",
+                "thank",
+                "fao",
+                "attn",
             }
         ):
-            return token.base not in {"may", "june", "april", "august", "march"} or before.base in {
-                "told",
-                "asked",
-                "rang",
-            }
+            return (
+                token.base not in {"may", "june", "april", "august", "march"}
+                or before.base in {"told", "asked", "rang"}
+                or bool(_AT_WORK.match(self._page.text, token.end))
+            )
         if (
             gap == " "
             and before.base == "as"
@@ -306,6 +475,8 @@ class Cues:
                 and (gap != ", " or token.capital)
                 and not (token.opens and gap == " ")
             )
+        if gap == ": " and (before.base in ROLES or before.base in _FIELDS):
+            return True
         return bool(gap in {" & ", ", "} and self._page.within[at - 1]) or (
             before.base == "and" and at > 1 and self._page.within[at - 2]
         )
@@ -317,7 +488,7 @@ class Cues:
         if not token.shouted or token.blocked or token.base in self._page.lists.common:
             return False
         near = (after is not None and after.base in VERBS) or (
-            before is not None and before.base in VERBS
+            before is not None and before.base in VERBS | {"with", "and", "by", "to", "mum", "dad"}
         )
         if token.base in self._page.lists.given and near:
             return True
@@ -341,5 +512,6 @@ class Cues:
             and token.gap == " "
             and stem in self._page.lists.surnames
             and stem not in self._page.lists.common
-            and not self._page.lists.known(stem)
+            and not self._page.lists.is_allowed(stem)
+            and not self._page.lists.known(token.base)
         )

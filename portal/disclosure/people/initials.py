@@ -1,6 +1,7 @@
 """Letters that stand for a person: K.T., AB, M."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from portal.disclosure.bags import bag
@@ -10,6 +11,16 @@ from portal.disclosure.people.page import WHY, Page
 from portal.disclosure.tokens import Token
 
 _LETTERS = re.compile(r"(?<![\w.])(?:[A-Z]\.\s?){2,3}(?![\w.])|(?<![\w.])[A-Z]\.[A-Z](?![\w.])")
+_TITLED = re.compile(
+    r"\b(?i:nanny|nan|auntie|aunty|uncle|mr|mrs|miss|ms|dr|coach|grandad|cousin|sir|pastor|ustadh)"
+    r"\.? (?P<it>[A-Za-z])(?![\w'.-])"
+)
+_NOBODYS = "aioxyzABCDEFIXYZ"
+"""Letters that stand for anybody after a title, or are words."""
+_SIGNED = re.compile(
+    r"(?m)^(?P<dated>[ >*|-]{0,4}\[?\d{1,4}[/.:-]\d{1,2})?[^\n]{0,600}?(?:[.!?)\"']|\w)\s?"
+    r"(?:[-\u2013\u2014/]|\(|\[)\s?(?P<it>[A-Z]{2,3})[)\]]?[ .]{0,2}$"
+)
 _KNOWN_LETTERS = bag(
     """
     U.K U.S N.B P.S A.M P.M E.G I.E U.N D.O.B A.O.B N.I N.A D.V G.P U.S.A P.E R.E C.V E.U
@@ -36,6 +47,8 @@ class Initials:
                     WHY["letters"],
                     "the child",
                 )
+        yield from self._titled()
+        yield from self._signatures()
         if not re.search(
             r"\b(?:[Cc]hild|[Pp]arent|[Aa]dult|[Ff]amily|[Pp]upil|[Ss]ibling) [A-Z]\b",
             self._page.text,
@@ -64,6 +77,28 @@ class Initials:
                 yield Candidate(
                     token.start, token.stop, Kind.NAME, Tier.LIKELY, WHY["letters"], "the child"
                 )
+
+    def _titled(self) -> Iterator[Candidate]:
+        """Give a letter after a title: "nanny v"."""
+        for match in _TITLED.finditer(self._page.text):
+            if match["it"] not in _NOBODYS:
+                span = match.span("it")
+                yield Candidate(*span, Kind.NAME, Tier.LIKELY, WHY["letters"], "a person")
+
+    def _signatures(self) -> Iterator[Candidate]:
+        """Give the letters that end an entry of a log: "No blame. - JW"."""
+        marks = [
+            match
+            for match in _SIGNED.finditer(self._page.text)
+            if not any(token.blocked for _, token in self._page.between(*match.span("it")))
+        ]
+        often = Counter(match["it"] for match in marks)
+        for match in marks:
+            if often[match["it"]] > 1 or match["dated"]:
+                span = match.span("it")
+                for number, _ in self._page.between(*span):
+                    self._page.within[number] = True
+                yield Candidate(*span, Kind.NAME, Tier.LIKELY, WHY["letters"], "the worker")
 
     def _letter(self, at: int, token: Token) -> bool:
         """Say whether a single letter does what a person does."""

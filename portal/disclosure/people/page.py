@@ -1,5 +1,6 @@
 """What is known of a text while names are looked for in it."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ WHY = {
 }
 
 
+_CAPITAL = re.compile(r"(?!I\b)[A-Z]")
+
+
 @dataclass
 class Page:
     """The words of one text, and which of them are names already."""
@@ -41,6 +45,8 @@ class Page:
     where: set[str] = field(default_factory=set)
     """The words, folded, of the places that no list has and that were found."""
 
+    _careless: dict[int, bool] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         self.within = [False] * len(self.words)
 
@@ -50,6 +56,15 @@ class Page:
         while at < len(self.words) and self.words[at].start < end:
             yield at, self.words[at]
             at += 1
+
+    def careless(self, token: Token) -> bool:
+        """Say whether the line of a word has no capital at all: whoever typed it used none."""
+        start = self.text.rfind("\n", 0, token.start) + 1
+        if start not in self._careless:
+            end = self.text.find("\n", start)
+            line = self.text[start : end if end >= 0 else len(self.text)]
+            self._careless[start] = not _CAPITAL.search(line)
+        return self._careless[start]
 
     def next(self, at: int) -> Token | None:
         """Return the word after one, with nothing but a space between."""

@@ -11,6 +11,13 @@ from portal.disclosure.people.spelling import Spelling
 from portal.disclosure.tokens import Token
 
 _THANKS = bag("thx thanks regards cheers ta wishes tnx x xx")
+_POSTED = re.compile(
+    r" (?:the|our|his|her|my) (?:[a-z]{2,10} )?(?:worker|teacher|nurse|neighbour|landlord|coach|"
+    r"tutor|"
+    r"driver|caretaker|headteacher|mentor|carer|imam|pastor|midwife|receptionist|ta|dsl|senco)\b"
+)
+_IDIOMS = bag("billy jimmy jerry terry sal josh brad dom del col dotty sparky levis barbie")
+_ARTICLES = bag("the a an this that these those some any no his her their my our your")
 _POST = re.compile(
     r",?\s(?:duty\s|senior\s)?(?:sw|ssw|dsl|edt|tm|asw|fsw|iro|gp|hv|lsw|tutor|head)\W*$"
 )
@@ -116,6 +123,10 @@ class Small:
             )
         if base in self._page.lists.given and self._signs(at, token):
             return True
+        if self._told_by_what_is_beside(at, base):
+            return True
+        if len(base) > 2 and self._spelling.first_a_name(base) and self._page.careless(token):
+            return base not in _IDIOMS and at > 0 and self._page.words[at - 1].base not in _ARTICLES
         if not known and self._spelling.known(base):
             return cue
         if known:
@@ -128,6 +139,54 @@ class Small:
         if base in self._page.lists.given and (len(base) > 3 or cue or self._listed_before(at)):
             return cue or not self._spelling.slip(base) or len(base) > 4
         return cue and (len(base) > 2) and not self._spelling.slip(base)
+
+    def _owns_without_a_sign(self, at: int, base: str) -> bool:
+        """Say whether a given name has an s at its end and something that is its own after it."""
+        stem = base[:-1]
+        if not (base.endswith("s") and len(stem) > 2 and stem in self._page.lists.given):
+            return False
+        before, after = self._page.words[at - 1] if at else None, self._page.next(at)
+        if before is not None and before.base in _ARTICLES:
+            return False
+        if after is not None and after.base in KIN and stem not in {"may", "will", "mile", "mate"}:
+            return True
+        if self._page.lists.known(base) or stem in self._page.lists.common:
+            return False
+        owned = after is not None and (after.base in BELONGINGS or after.base in ROLES)
+        return owned or len(stem) > 3
+
+    def _told_by_what_is_beside(self, at: int, base: str) -> bool:
+        end = self._page.words[at].end
+        return (
+            self._owns_without_a_sign(at, base)
+            or self._sized(at, base)
+            or self._of_a_family(at, base)
+            or (base in self._page.lists.given and bool(_POSTED.match(self._page.text, end)))
+        )
+
+    def _of_a_family(self, at: int, base: str) -> bool:
+        """Say whether somebody is told by a surname: "the mcallister boy"."""
+        before, after = self._page.words[at - 1] if at else None, self._page.next(at)
+        return (
+            before is not None
+            and before.base in {"the", "that", "both", "them"}
+            and after is not None
+            and after.base in {"boy", "girl", "lad", "lads", "boys", "girls", "family", "brothers",
+                               "sisters", "twins", "kids", "lot"}
+            and not self._spelling.known(base)
+            and (base in self._page.lists.surnames or base in self._page.lists.given)
+        )  # fmt: skip
+
+    def _sized(self, at: int, base: str) -> bool:
+        """Say whether a word like "big" stands before a given name: "big phil"."""
+        before = self._page.words[at - 1] if at else None
+        return (
+            before is not None
+            and before.base in {"big", "lil", "little", "young", "old", "our", "fat"}
+            and self._page.words[at].gap == " "
+            and (self._spelling.first_a_name(base) or base in self._page.lists.given)
+            and base not in self._page.lists.common
+        )
 
     def _signs(self, at: int, token: Token) -> bool:
         """Say whether a note ends with the name: "thx, kelly duty sw"."""
@@ -176,9 +235,13 @@ class Small:
             after is not None
             and (at == 0 or "\n" in token.gap or token.opens)
             and after.gap == " "
-            and after.base in VERBS | {"will", "must", "should", "can"}
-            and len(token.base) > 3
-            and not self._spelling.known(token.base)
+            and after.base in VERBS | {"will", "must", "should", "can", "from", "and"}
+            and len(token.base) > 2
+            and (
+                (len(token.base) > 3 and not self._spelling.known(token.base))
+                or self._spelling.first_a_name(token.base)
+            )
+            and (after.base not in {"from", "and"} or not self._spelling.slip(token.base))
         )
 
     def _small_object(self, at: int, token: Token, before: Token) -> bool:
@@ -206,6 +269,11 @@ class Small:
                 "alias",
                 "aka",
             }
+        if before.base in {"him", "her", "me", "himself", "herself"} and token.gap == " ":
+            verb = self._page.words[at - 2].base if at > 1 else ""
+            return verb in {"calls", "called", "call", "calling", "nicknamed", "named"} and (
+                not self._spelling.known(token.base) and not self._spelling.slip(token.base)
+            )
         if token.gap == ": " and before.base == "by":
             return len(token.base) > 2
         if (token.gap == "/ " and before.base == "w") or (

@@ -4,6 +4,7 @@ import re
 
 from portal.disclosure.bags import bag
 from portal.disclosure.cues import NOT_NAMES, ROLES
+from portal.disclosure.lists import slip
 from portal.disclosure.people.page import PARTICLES, Page
 from portal.disclosure.tokens import Token
 
@@ -36,9 +37,27 @@ _ABSTRACT = (
     "logists",
     "logical",
 )
+_CONTRACTED = bag(
+    """
+    wouldnt couldnt shouldnt didnt doesnt dont isnt wasnt werent arent hasnt havent hadnt cant wont
+    mustnt neednt aint youre theyre weve youve theyve ive hes shes thats whats heres theres whos
+    theyd theyll youll itll
+    """
+)
+_FIRST_WORDS = bag(
+    """
+    aster candida christian clement dale dell fletcher flor german genet garth gulper gunsel hong
+    ibis jean jun kismet li lam lea luce mara margarita marlin marline martins mignon omer palmer
+    perry rowan savannah spencer silva shad shalom shiva trine troy vi victoria yang chad al ana
+    anas eta ghazi hafiz barbie brent robbin bola roble sabra sabin ria flora pearly agron kasha
+    alba ami ante ava cam cal colin dag dan dev don eli eden fran gaia gen ira isa jun kai kama
+    koi lei leo lev lin lux manga mana maria mina mira nada naga neo nix nor ola ora pax pia ras
+    rex rio sabbat san sen siri sol sora tai tara tao tam taj tor uma uri van yin zen zion zing
+    titi sana salam tariqa tali lex dom
+    """
+)
+"""Given names that are words, or have other uses, as often."""
 _CAMEL = re.compile(r"(?!Mc|Mac|De|Di|Fitz|La|Le|Van|O')[A-Z][a-z]+[A-Z]")
-_LONGEST = 16
-"""Letters of a word up to which slips are looked for."""
 
 
 class Spelling:
@@ -57,6 +76,8 @@ class Spelling:
             return False
         if self.listed(token) and not self._page.lists.known(token.base):
             return True
+        if self.first_a_name(token.base) and (len(token.base) > 3 or not token.upper):
+            return True
         if (
             token.upper
             and (len(token.base) < (5 if token.shouted else 7))
@@ -65,7 +86,20 @@ class Spelling:
             return False
         if self.known(token.base):
             return False
+        if not token.text.isascii():  # Arbër is no slip of barber
+            return True
         return not (token.opens and not self._whole_line(token) and self.slip(token.base))
+
+    def first_a_name(self, base: str) -> bool:
+        """Say whether a word that few use is first of all a given name: Graham, Amir."""
+        lists = self._page.lists
+        return (
+            base in lists.given
+            and base in lists.words
+            and base not in lists.common
+            and base not in _FIRST_WORDS
+            and not lists.is_allowed(base)
+        )
 
     def _describes(self, token: Token) -> bool:
         """Say whether a word with a hyphen describes: "Summer-born", "DPSI-qualified"."""
@@ -81,7 +115,11 @@ class Spelling:
 
     def known(self, base: str) -> bool:
         known = self._page.lists.known
-        if base.endswith("n't") or (len(base) > 6 and base.endswith(_ABSTRACT)):
+        if (
+            base.endswith("n't")
+            or base in _CONTRACTED
+            or (len(base) > 6 and base.endswith(_ABSTRACT))
+        ):
             return True
         if known(base):
             return True
@@ -143,7 +181,11 @@ class Spelling:
                 re.search(
                     r"(?:known (?:only |locally |online |to us )?as|knows (?:him|her|them)? "
                     r"?(?:only )?as|"
-                    r"knows only as|nicknamed|alias|aka|a\.k\.a\.|goes by|nickname(?: is|:)?) "
+                    r"knows only as|nicknamed|alias|aka|a\.k\.a\.|goes by(?: the name(?: of)?)?|"
+                    r"nickname(?: is|:)?|answers to|call(?:s|ed)? (?:him|her|me|himself|herself)|"
+                    r"(?:they|we|people|everyone|everybody) calls?|"
+                    r"(?:prefers|likes|wants|asked) to be (?:called|known as)|"
+                    r"(?:street|tag|pet|preferred) name(?: is|:)?) "
                     r"[\"']?$",
                     before,
                 )
@@ -154,21 +196,7 @@ class Spelling:
 
     def slip(self, base: str) -> bool:
         """Say whether one letter less, more, other or changed round makes a common word of it."""
-        common = self._page.lists.common
-        if base in self._page.lists.given or len(base) > _LONGEST:
-            return False
-        for at in range(len(base) + 1):
-            left, right = base[:at], base[at:]
-            if (right and left + right[1:] in common) or (
-                right[1:] and left + right[1] + right[0] + right[2:] in common
-            ):
-                return True
-            if any(
-                left + letter + right in common or (right and left + letter + right[1:] in common)
-                for letter in "abcdefghijklmnopqrstuvwxyz"
-            ):
-                return True
-        return False
+        return slip(base, self._page.lists)
 
     def word_name(self, token: Token) -> bool:
         """Say whether a word is English and a given name too: Hope, Mark."""
