@@ -55,7 +55,8 @@ _CARE = re.compile(
     r"takeaway|"
     r"barbers|arms|inn|mosque|masjid|garage|"
     r"day centre|dental practice|boxing gym|fc|afc|jfc|rfc|rufc|cricket club|sixth form|"
-    r"sixth form college|high school|primary school|secondary school|infant school|"
+    r"sixth form college|hospital|hospice|infirmary|surgery|high school|primary school|"
+    r"secondary school|infant school|"
     r"junior school|nursery school|retail park|industrial estate|trading estate|"
     r"shopping centre|train station|railway station|bus station|church hall|village hall))"
     r"(?![\w'-])"
@@ -70,6 +71,10 @@ _FIELD = re.compile(
     r"(?m)^[ >*|-]{0,4}(?i:(?P<school>school|college|nursery|provision)|club|team|venue|location|"
     r"placement|setting|employer|workplace|mosque|church|surgery|gp|work|works at|job|where|gym)\s?"
     r"[:=]\s{1,3}(?P<it>[a-z][\w'&-]{1,20}(?:\s[a-z][\w'&-]{1,20}){1,4})(?=\s*(?:$|[,;(]))"
+)
+_FOUNDED = re.compile(
+    r"(?<![\w'-])(?:jamia|masjid|darul|gurdwara|ysgol|beis)\s(?:e |al |ul |sri |guru |y |yr )?"
+    r"(?P<own>[a-z][a-z'-]{3,20})(?![\w'-])"
 )
 _HONOURED = re.compile(
     r"(?<![\w'-])(?:bishop|archbishop|cardinal|canon|abbot|king|queen|prince|lord|lady|sir|dame|"
@@ -107,6 +112,10 @@ def capitals(text: str, words: Sequence[Token], lists: Lists) -> Iterator[Candid
     for match in _COUNCIL.finditer(text):
         yield from _council(match, words, lists)
     yield from _honoured(text, words, lists)
+    for match in _FOUNDED.finditer(text):
+        some = within(words, *match.span())
+        if some and not lists.known(match["own"]) and not some[-1].blocked:
+            yield _blocking(some, Kind.ORGANISATION)
 
 
 def _lines_of_capitals(words: Sequence[Token]) -> Iterator[Candidate]:
@@ -182,7 +191,8 @@ def _typed(
         if any(token.base in GENERIC or token.base in ROLES for token in some[1:]):
             return
     else:
-        while some and some[0].base in _LEADING:
+        placed = _begins_with_a_place(some, lists)
+        while some and some[0].base in _LEADING and not placed:
             some = some[1:]
         own = [token for token in some[:-1] if token.base not in _DESCRIBING]
         told = [
@@ -190,14 +200,24 @@ def _typed(
             for token in own
             if token.place or token.base in EMBLEMS or not lists.known(token.base)
         ]
-        if not own or some[0].base in NOT_NAMES | VERBS:
+        if not placed and (not own or some[0].base in NOT_NAMES | VERBS):
             return
-        if any(token.base in (NOT_NAMES | VERBS) - _INNER for token in some[1:-1]):
+        if not placed and any(token.base in (NOT_NAMES | VERBS) - _INNER for token in some[1:-1]):
             return
-        if not told and (len(own) < 2 or (match.re is _CARE and own[0] is not some[0])):
+        if (
+            not told
+            and not placed
+            and (len(own) < 2 or (match.re is _CARE and own[0] is not some[0]))
+        ):
             return
     if not any(token.blocked and not token.place for token in some[:1]):
         yield _blocking(some, kind)
+
+
+def _begins_with_a_place(some: Sequence[Token], lists: Lists) -> bool:
+    """Say whether the words before a noun are a place, though each is English: "new cross"."""
+    bases = tuple(token.base for token in some)
+    return any(bases[:last] in lists.places.get(bases[0], ()) for last in range(2, len(bases)))
 
 
 _INNER = bag("court house hall school park lodge care home health hub and of the on")

@@ -58,11 +58,12 @@ _FORMS = (
     # on the 3rd
     rf"\b(?i:(?:on|by|since|until)\sthe|review|meeting|mtg|panel|"
     rf"hearing)\s{_DAY}{_TH}\b(?!\s(?i:birthday|floor|year|century|time|week|"
-    rf"day|occasion|attempt|child|and))",
+    rf"day|occasion|attempt|child|and|(?:per)?cent(?:ile)?s?|grade|floor|page|place))",
     # 3/11 where something says that it is a date
     rf"(?:\b(?i:on|since|from|by|until|till|dated|of|between|w/c|wc|w/e|after|before|to|due|and|"
     rf"seen|visit|meeting|mtg|strat|conf|review|panel|hearing|session|last|again|rang|phoned|"
-    rf"called|the)\s|^[\s*>|(-]{{0,6}}|\bDate: "
+    rf"called|appt|appts|appointment|app|booked|rebooked|dr's|clinic|court|the)\s|"
+    rf"^[\s*>|(-]{{0,6}}|\bDate: "
     rf")(?P<it>){_DAY}[/.](?P<number>0?[1-9]|1[0-2])(?![\w/%-]|\.\d|\s?(?i:of|hours|hrs|support|"
     rf"cover|"
     rf"care|children|pupils|cases|am|pm|miles|years|percent|per)\b)",
@@ -123,6 +124,10 @@ _FORMS = (
     rf"tomorrow|birthday|tonight|lunchtime|this (?:morning|afternoon|evening)|"
     rf"last night)[\s,(]{{1,2}})(?P<it>){_DAY}[/.]"
     rf"(?P<number>0?[1-9]|1[0-2])(?![\w/%-]|\.\d|\s?(?i:of|hours|hrs|per|out)\b)",
+    # on Eid night (4/10), she came back (20/10)
+    r"\((?P<it>)(?P<day>1[3-9]|2\d|3[01])/(?P<number>0?[1-9]|1[0-2])(?=\)|,\s[a-z])",
+    rf"\b(?i:night|(?:christmas|boxing|mother's|father's|sports|inset) day|morning|evening|"
+    rf"weekend|lunchtime|appt|appointment|{_WEEKDAY})\s\((?P<it>){_DAY}/(?P<number>0?[1-9]|1[0-2])\)",
 )  # fmt: skip
 _COMPILED = tuple(re.compile(form, re.MULTILINE) for form in _FORMS)
 _BIRTH = re.compile(
@@ -149,6 +154,28 @@ _IN_FORCE_ON = re.compile(
     r"thresholds)\b[^.\n]{0,90}\b(?:came into force|comes into force|took effect|takes effect|"
     r"in force from|effective from|commenced)(?: on| from)? $"
 )
+_LAWS = (
+    # an offence in England and Wales since
+    re.compile(
+        r"(?i)\b(?:been|become|became|made|is|are|was|be) (?:unlawful|illegal|mandatory|compulsory|"
+        r"required by law|against the law|an? (?:criminal )?(?:offence|duty))\b[^.\n]{0,60}"
+        r" (?:since|as of) $"
+    ),
+    # the Minimum Age Act raised the age in England and Wales on
+    re.compile(
+        r"\b(?:Acts?|Regulations|Order|Bill|law)\b[^.\n]{0,110}\bin (?:England|Wales|Scotland|"
+        r"Northern Ireland|Great Britain|the UK|the United Kingdom)(?: and (?:Wales|Scotland))?,? "
+        r"(?:on|from|since|until) $"
+    ),
+)
+_ITS_DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th)? (?:of )?$")
+"""What stands before a month that was read without its day."""
+_OBLIGED = re.compile(
+    r",?(?: [a-z]+){0,8} (?:professionals|teachers|schools|authorities|settings|providers|"
+    r"employers|bodies|agencies|practitioners|it has been (?:an? )?(?:unlawful|illegal|offence|"
+    r"duty))\b"
+)
+_BY_LAW = re.compile(r"\b(?:Act (?:19|20)\d\d|Regulations|Order (?:19|20)\d\d|[Ll]aw)\b")
 _TITLED = re.compile(
     r"(?:[A-Z][\w'-]{0,24}(?: (?:of|the|in|to|for|and|a|with|on)){0,2} ){1,8}"
     r"(?:Advice|Guidance|Children|Education|Settings|People|Families|Standards|Code|Framework|"
@@ -240,7 +267,23 @@ def _law(text: str, start: int, end: int, exact: bool) -> bool:
         return True
     if _IN_FORCE_ON.search(text[max(0, start - 140) : start]):
         return True
+    if _in_force(text, start, end):
+        return True
     return bool(_OF_A_LAW.search(around) or _IN_FORCE.match(text[end : end + 70]))
+
+
+def _in_force(text: str, start: int, end: int) -> bool:
+    """Say whether a sentence of nobody tells from which day a law holds."""
+    before, after = text[max(0, start - 170) : start], text[end : end + 170]
+    before = _ITS_DAY.sub("", before)
+    sentence = re.split(r"[.!?]\s|\n", before)[-1]
+    if _SOMEBODY.search(sentence + " " + re.split(r"[.!?]\s|\n", after)[0]):
+        return False
+    return any(form.search(before) for form in _LAWS) or bool(
+        re.fullmatch(r"\W*(?:Since|From|Until) ", sentence)
+        and _OBLIGED.match(after)
+        and _BY_LAW.search(before + after)
+    )
 
 
 def _candidate(match: re.Match[str], text: str, start: int, end: int) -> Candidate:

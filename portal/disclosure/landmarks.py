@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from portal.disclosure.bags import bag
-from portal.disclosure.cues import NOT_NAMES
+from portal.disclosure.cues import NOT_NAMES, ROLES
 from portal.disclosure.findings import Candidate, Kind, Tier
 from portal.disclosure.lists import Lists
 from portal.disclosure.nouns import EMBLEMS, GENERIC, STREET, kind_of
@@ -66,6 +66,11 @@ _ESTATE = re.compile(
     r"deceased|family|father's|mother's|an?|this|that|entire|old|poor|deprived)\b)"
     r"[A-Za-z][\w']{2,16}(?: [A-Za-z][\w']{2,16})? (?i:estate))\b"
 )
+_POSTED = re.compile(
+    r"(?<![\w'-])(?P<it>[A-Z][\w'-]{1,24}(?: [A-Z][\w'-]{1,24}){0,2})(?:, | \(|,\n)"
+    r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"
+)
+_FIELDS = bag("postcode address home area district from lives flat authority department")
 _WHY = "The name of a place or organisation tells where this was"
 
 
@@ -73,6 +78,7 @@ def landmarks(text: str, words: Sequence[Token], lists: Lists) -> Iterator[Candi
     """Give places that are named in English words, and block the words of each."""
     yield from _labelled(text, words, lists)
     yield from _cued(text, words)
+    yield from _before_a_postcode(text, words, lists)
     for at in range(1, len(words)):
         head = words[at]
         if head.blocked or head.shouted or not head.capital or head.gap != " ":
@@ -86,6 +92,21 @@ def landmarks(text: str, words: Sequence[Token], lists: Lists) -> Iterator[Candi
         if first is not None:
             kind = kind_of(head.base) or Kind.ORGANISATION
             yield _candidate(words[first : at + 1], kind)
+
+
+def _before_a_postcode(text: str, words: Sequence[Token], lists: Lists) -> Iterator[Candidate]:
+    """Give what stands right before a postcode: "Larch House (LS7 4ZX)", "Pool, TR15 3XX"."""
+    for match in _POSTED.finditer(text):
+        some = within(words, *match.span("it"))
+        if (
+            some
+            and not any(token.blocked or token.place or token.opens for token in some[-1:])
+            and not any(token.base in lists.given for token in some)
+            and some[-1].base not in NOT_NAMES
+            and some[-1].base not in ROLES
+            and not all(token.base in GENERIC or token.base in _FIELDS for token in some)
+        ):
+            yield _candidate(some, Kind.ADDRESS)
 
 
 def _candidate(some: Sequence[Token], kind: Kind) -> Candidate:

@@ -8,7 +8,7 @@ SCHOOL = bag(
     """
     school academy college nursery kindergarten preschool pre-school playgroup pru madrasah
     madrassah madrasa madressa yeshiva cheder primary infants juniors grammar high sixth
-    cofe university talmud seminary ysgol coleg
+    utc cofe university talmud seminary ysgol coleg
     """
 )
 HEALTH = bag(

@@ -398,6 +398,21 @@ _PHONE_SAID = re.compile(
     r"[^\n\d.;]{0,20}(?P<it>\+?\d(?:[\s-]?\d){5,12})(?!\d)"
 )
 _FREE = re.compile(r"\(?0(?:800|808|300|345|845|870)")
+_OF_A_TEAM = re.compile(
+    r"(?:\b(?:EDT|EDS|OOH|MASH)\b|(?i:\b(?:emergency duty|out[ -]of[ -]hours (?:team|duty|social|"
+    r"number|line)|duty (?:team|desk|line|sw|social worker|officer|number|worker|phone|manager)|"
+    r"front door|local (?:team|office)|switchboard|team|reception)\b))"
+    r"(?:[\s:,.()\u2013-]{0,2}\b(?:on|at|is|tel|telephone|phone|number|no|via|tonight|after \w+)\b)"
+    r"{0,3}[\s:,.()\u2013-]{0,3}$"
+)
+_AFTER_IT_A_TEAM = re.compile(
+    r"\s?[(,\u2013-]\s?(?:the )?(?:EDT|OOH|(?i:emergency duty|duty team))\b"
+)
+_OF_THE_NATION = re.compile(
+    r"(?i)\b(?:help ?line|hot ?line|childline|nspcc|samaritans|national\w*|crimestoppers|crisis|"
+    r"freephone|papyrus|refuge|barnardo'?s|anti-terror\w*|counter.terror\w*|policing|prevent duty|"
+    r"charity|advice line|free to call|citizens advice|respect|stop it now|ceop)\b"
+)
 _YEARS = re.compile(r"(?:(?:19|20)\d\d[ -]){1,3}(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d")
 _LONG = re.compile(r"(?<![\w£.,/-])\d(?:[ -]?\d){7,15}(?![\w/]|[.,]\d)")
 _OF_A_BOOK = re.compile(r"(?i)\b(?:isbn|issn|charity|company)\b[^\n]{0,16}$")
@@ -466,7 +481,7 @@ def _is_field(said: str, text: str, start: int) -> bool:
 def _phones(text: str) -> Iterator[Candidate]:
     why = "A telephone number leads to one person or team"
     for match in _PHONE.finditer(text):
-        if not _FREE.match(match[0]):
+        if not _FREE.match(match[0]) or _of_a_team(text, *match.span()):
             yield Candidate(*match.span(), Kind.PHONE, CERTAIN, why)
     for match in _PHONE_ODD.finditer(text):
         if not _FREE.match(match[0]):
@@ -477,6 +492,14 @@ def _phones(text: str) -> Iterator[Candidate]:
         digits = re.sub(r"\D", "", match["it"])
         if not _FREE.match(match["it"]) and not re.fullmatch(r"(?:19|20)\d\d(?:19|20)\d\d", digits):
             yield Candidate(*match.span("it"), Kind.PHONE, CERTAIN, why)
+
+
+def _of_a_team(text: str, start: int, end: int) -> bool:
+    """Say whether a number that is free to ring is a local team's and no national helpline's."""
+    before = text[max(0, start - 60) : start]
+    named = _OF_A_TEAM.search(before) or _AFTER_IT_A_TEAM.match(text, end)
+    line = before[before.rfind("\n") + 1 :] + text[end : end + 30]
+    return bool(named) and not _OF_THE_NATION.search(line)
 
 
 def _numbers(text: str) -> Iterator[Candidate]:

@@ -12,12 +12,13 @@ from portal.disclosure.tokens import Token, phrases
 
 _SURE = (
     r"road|rd|street|str|lane|ln|avenue|ave|crescent|cres|cresent|gardens|gdns|grove|terrace|"
-    r"mews|drive|close"
+    r"mews|drive|close|tce|terr"
 )
 _STREET = (
     _SURE + r"|st|way|place|court|ct|walk|hill|square|row|rise|view|green|parade|mount|fold|croft|"
     r"flats|towers|tower|heights|house|lodge|quay|wharf|villas|cottages|park|garth|gate|vale|end|"
-    r"meadows?|heath|bank|dale|drove|path|passage|yard|approach|circus|causeway|loan|wynd|brow|nook"
+    r"meadows?|heath|bank|dale|drove|path|passage|yard|approach|circus|causeway|loan|wynd|brow|nook|"
+    r"chase|ridge|orchard|glade|dell|hollow|esplanade|promenade|copse|spinney|broadway|crest"
 )
 _HOUSE = (
     r"(?:(?i:flat|apartment|apt|unit|room)\s?[A-Z]?\d{0,4}[A-Za-z]?,?\s)?"
@@ -40,7 +41,7 @@ _ADDRESS_SOFT = re.compile(
     r"people|pupils|boys|girls|men|lads)\w{0,3}\s)"
     r"(?:[a-z][a-z'-]{2,16}\s){1,2}?(?:hill|bank|way|row|walk|gate|rise|fold|square|parade|green|"
     r"court|"
-    r"view|place|brow|garth|vale|heights|wharf|quay|croft|meadows?|park|end|house))"
+    r"view|place|brow|garth|vale|heights|wharf|quay|croft|meadows?|park|end|house|chase|copse|esplanade))"
     r"(?=[,.;:)\n]|$| (?:and|with|where|on|in|near|she|he|they|is|was|for|from|[A-Za-z]{1,2}\d))",
     re.MULTILINE,
 )

@@ -7,6 +7,7 @@ from portal.disclosure.births import births
 from portal.disclosure.capitals import capitals
 from portal.disclosure.dates import dates
 from portal.disclosure.findings import Candidate, Finding, Kind, Tier, resolve
+from portal.disclosure.handles import handles
 from portal.disclosure.labelled import labelled
 from portal.disclosure.landmarks import landmarks
 from portal.disclosure.lists import Lists
@@ -21,6 +22,7 @@ from portal.disclosure.repeated import repeated
 from portal.disclosure.spoken import spoken
 from portal.disclosure.tokens import Token, tokens
 from portal.disclosure.trades import classes, trades
+from portal.disclosure.welsh import pass_over_welsh
 
 _PLACED = {Kind.PLACE, Kind.AUTHORITY, Kind.SCHOOL, Kind.ADDRESS, Kind.ORGANISATION}
 
@@ -45,13 +47,14 @@ def quasi_identifiers(text: str, *, lists: Lists | None = None) -> QuasiIdentifi
 
 def _candidates(reading: Reading, lists: Lists) -> list[Candidate]:
     text = reading.text
-    found = [*_numbers(text, lists), *spoken(text), *addresses(text)]
+    found = [*_numbers(text, lists), *spoken(text), *handles(text), *addresses(text)]
     for start, line in mended(text):
         found += [
             replace(one, start=one.start + start, end=one.end + start)
             for one in _numbers(line, lists)
         ]
     words = tokens(text, lists)
+    pass_over_welsh(words, lists)
     spans = [(one.start, one.end) for one in found if one.kind is not Kind.ORGANISATION]
     _block(words, spans + reading.borrowed)
     named = [*places(words, lists)]

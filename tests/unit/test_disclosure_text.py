@@ -88,7 +88,8 @@ NUMBERS = {
     ),
     Kind.PHONE: (
         "now o7700 9oo 662|my direct line is 020 7946 0O29|on 01226 496O17|07700/900331|"
-        "+98 21 4471 0288|07700 900 33?|extension twelve"
+        "+98 21 4471 0288|07700 900 33?|extension twelve|EDT 0808 157 0442|0300 123 4419 (EDT)|"
+        "call our duty desk, 0345 604 6021"
     ),
     Kind.CASE_REFERENCE: (
         "Reference LADO 24/317|exhibit JW/3|badge 447|port ref. LHR/EN/77/12|collar no. 447|"
@@ -99,9 +100,15 @@ NUMBERS = {
         "DOB as given: 10.10.1387|thirteen on Christmas Eve|CHILD: TULLY, KAI M 140311 WHITE|"
         "birthday, 25/1|turned fifteen on Halloween"
     ),
-    Kind.DATE: "14MAR25 at noon|2) 8/10 - asked for the key|from 9-11 October|02/24 - seen",
+    Kind.DATE: (
+        "14MAR25 at noon|2) 8/10 - asked for the key|from 9-11 October|02/24 - seen|"
+        "advice centre, appt 9/2 with them|On Diwali night (4/6) he came|rang back (20/10)"
+    ),
     Kind.POSTCODE: "Moor SK4 4Z O|(ng3 4 zy)|flat in LS8|postcode: SKA 4ZQ|L E 3 9 X Q",
-    Kind.HANDLE: "I was kezza.w1488|used the name cash.fadl on Snapchat|PSN rook-ie-88",
+    Kind.HANDLE: (
+        "I was kezza.w1488|used the name cash.fadl on Snapchat|PSN rook-ie-88|"
+        "he posts under the name milo.vane|tay.brix on another platform"
+    ),
     Kind.NUMBER: "seen from 81.2.69.142",
 }
 """Of each kind, how it was missed once: mistyped, cut short, split, in words."""
@@ -125,6 +132,10 @@ def test_numbers_that_everybody_may_know_are_left_alone() -> None:
         "The index of deprivation 2019, paragraph 4.12 and 2,400 words; an account of 2019.",
         "Call one of the two or three. Junction 24 of the M1; levels A1 to C2; grade SO2 to PO3.",
         "Merge at once, on 1 April, or in stages. Birthdays matter: the 18th, and the 21st.",
+        "Ring EDT, or the NSPCC helpline on 0808 800 5000. Two thirds (2/3), marks (9/10), 24/7.",
+        "It has been unlawful in Wales since 21 March 2022 and in Scotland since 7 November 2020.",
+        "The Minimum Age Act raised the age in England and Wales on 27 February 2023.",
+        "Since 31 October 2015 teachers must report it by the Act 2003. Now on the 9th centile.",
         "The first of the third group came late. The Act received Royal Assent on 12 May 2015.",
     ):
         assert find(text) == [], text
@@ -145,6 +156,26 @@ def test_numbers_that_everybody_may_know_are_left_alone() -> None:
 )
 def test_a_date_is_found_in_every_spelling(text: str) -> None:
     assert Kind.DATE in kinds(text)
+
+
+def test_who_speaks_in_a_chat_is_found_and_the_fields_of_a_form_are_not() -> None:
+    chat = "reaper.ty09: ye its mad\nBig_Cal: who\nreaper.ty09: him\n\n"
+    assert [one.kind for one in find(chat)] == [Kind.HANDLE] * 3
+    assert find("first_name: one\nlast_name: two\n" * 2) == []
+    assert find("Speaker1: one\nSpeaker2: two\nSpeaker1: so\n") == []
+    both = "Seen @ash_volk on one site and m4rv.black on another."
+    assert {"@ash_volk", "m4rv.black"} <= set(said(both))
+
+
+def test_welsh_is_read_as_words_and_its_people_are_still_found() -> None:
+    welsh = (
+        "Mae'n bwysig gwrando ar y plentyn. Cofiwch y cynnig. Gofynnodd ei thad am gael copi o'r "
+        "cofnodion. Mae gan bawb hawl. Dwi'm yn gwybod. Cofnodwch yr hyn a ddywedodd."
+    )
+    assert find(welsh) == []
+    named = "Roedd Elin yn yr ysgol gyda'i chwaer ac wedi gweld Gethin yn y bore."
+    assert {"Elin", "Gethin"} <= set(said(named))
+    assert "Mae" in said("Mae said that she was tired, and went home.")
 
 
 def test_a_mistyped_nhs_number_is_still_found() -> None:
@@ -202,6 +233,9 @@ def test_a_mistyped_nhs_number_is_still_found() -> None:
         "Surname: Winter",
         "The Mirza brothers came.",
         "Old Kofi came by there.",
+        "an older lad he calls Stacks was there",
+        "made with Debs our family group worker",
+        "school nurse; minute taker KL",
     ],
     ids=lambda text: text[:24],
 )
@@ -254,6 +288,13 @@ def test_the_words_of_the_field_are_never_reported(text: str) -> None:
         ("he was in care to BANES when he was small", Kind.AUTHORITY),
         ("he sweeps up at the barbers on spring bank today", Kind.ADDRESS),
         ("14:14: 83 stag hill", Kind.ADDRESS),
+        ("letter re 21 durham tce, arrears", Kind.ADDRESS),
+        ("ADDRESS: 62 ROBIN HOOD CHASE", Kind.ADDRESS),
+        ("Staff at Larch House (LS7 4ZX) rang.", Kind.ADDRESS),
+        ("Rose Cottage, Pool, TR15 3XX", Kind.ADDRESS),
+        ("she works nights at the new cross hospital", Kind.ORGANISATION),
+        ("says the mosque (jamia usmania) did", Kind.ORGANISATION),
+        ("Alison is from Tees Bay UTC today.", Kind.SCHOOL),
         ("she goes to dugsi at the al-furqan centre", Kind.ORGANISATION),
         ("mums at work at willow lodge care home", Kind.ORGANISATION),
         ("club: haverley town juniors fc", Kind.ORGANISATION),
@@ -305,6 +346,9 @@ def test_a_place_or_group_named_in_english_words_is_found_by_what_stands_beside_
         "Mr A, a teacher, noticed; Ms B rang. Mr X is invented; the Chatham House rule holds.",
         "she wouldnt go and he didnt stay, the police came to the care home",
         "In general the BM's deputy will ring on Valentine's Day.",
+        "They came in a silver Previa and a blue Sharan, or in an old Laguna.",
+        "Sertraline was raised; Xanax and Ritalin were not. TC to mum under Sched 7.",
+        "She went to the local hospital; send it to the Local Authority.",
     ],
     ids=lambda text: text[:24],
 )
@@ -435,7 +479,7 @@ def test_findings_lie_in_the_text_in_order_apart_and_the_same_each_time(text: st
         *["|-", "`", "&", "AB ", "Venue: Ab ", "chat called A ", "Mr ", "May 1 "],
         *["one two ", "double oh ", "Further reading\n", "a bar, Ab ", "in north ", "re AB, "],
         *["Guidance Act (", "[12:01] a", '"Big ', "ref A 1 1 ", "Hope, Joy, ", "Ab School. Ab "],
-        *["ni no 1 ", "y8 at marl pits, ", "club: ab cd\n"],
+        *["ni no 1 ", "y8 at marl pits, ", "club: ab cd\n", "a.b1: x\n"],
     ],
     ids=repr,
 )

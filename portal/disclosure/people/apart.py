@@ -4,10 +4,21 @@ import re
 from bisect import bisect_right
 
 from portal.disclosure.bags import bag
-from portal.disclosure.cues import NOT_NAMES, ROLES, TITLES
+from portal.disclosure.cues import NOT_NAMES, ROLES, TITLES, VERBS
 from portal.disclosure.people.page import Page
 from portal.disclosure.tokens import Token
 
+_COLOURS = bag("silver blue black white red green grey gray gold yellow orange brown purple navy")
+_BEFORE_COLOURS = bag("a an the his her their my old new dark light small large little another")
+_MODELS = bag(
+    """
+    sharan previa galaxy touran alhambra zafira vectra laguna scenic espace xsara picasso corolla
+    avensis auris almera primera navara meriva tigra vivaro kuga puma mokka adam tiguan touareg
+    arona ateca karoq kodiaq superb yeti sportage sorento ceed rio tucson duster sandero logan
+    captur kadjar talisman partner traveller dispatch xantia saxo punto panda doblo ducato stilo
+    """
+)
+"""Cars of which some are also names of people."""
 _EPONYMS = bag(
     """
     collaboration principles principle convention inquiry model scale scales theory
@@ -44,6 +55,8 @@ class Apart:
     def eponym(self, at: int) -> bool:
         """Say whether a law, book or theory has its name from the word: "Aarhus Model"."""
         token, after = self._page.words[at], self._page.next(at)
+        if self._car(at):
+            return True
         if self._author(token) or _CITED.match(self._page.text, token.end):
             return True
         if after is None or not after.capital or token.shouted:
@@ -54,6 +67,22 @@ class Apart:
             beyond = self._page.next(at + 1)
             return beyond is None or not beyond.capital
         return after.base in _EPONYMS and token.base not in self._page.lists.given
+
+    def _car(self, at: int) -> bool:
+        """Say whether a word after a colour is a make: "in a blue Sharan"."""
+        words = self._page.words
+        token, after = words[at], self._page.next(at)
+        if at and token.base in _MODELS and words[at - 1].base in _COLOURS | _BEFORE_COLOURS:
+            return True
+        return (
+            at > 1
+            and token.gap == words[at - 1].gap == " "
+            and words[at - 1].base in _COLOURS
+            and not words[at - 1].capital
+            and words[at - 2].base in _BEFORE_COLOURS
+            and not token.owns
+            and (after is None or after.base not in VERBS)
+        )
 
     def _author(self, token: Token) -> bool:
         """Say whether the line is a list of books: its people are no part of a case."""

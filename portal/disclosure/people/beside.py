@@ -81,6 +81,8 @@ _AT_WORK = re.compile(
     r" (?:in|from|at) (?:legal|hr|finance|admin|reception|education|health|housing|transport|"
     r"custody|the (?:office|team|school)|school|[A-Z]{3,5}\b)"
 )
+_OURS = re.compile(r" (?:our|my|his|her|their) (?P<words>[\w-]{2,14}(?: [\w-]{2,14}){0,2})")
+_TOGETHER = bag("with and by to from told met saw is")
 _QUOTED = bag(
     """
     and than with by from to called is as via of or meet met see saw told named
@@ -114,6 +116,7 @@ class Cues:
             or self._unmarked(at)
             or self._in_capitals(at)
             or self._sized(at)
+            or self._posted(at)
         )
 
     def _bare(self, token: Token) -> bool:
@@ -172,6 +175,19 @@ class Cues:
             and not (token.upper or token.blocked or token.place or token.shouted)
             and (token.base in self._page.lists.given or not self._spelling.known(token.base))
         )
+
+    def _posted(self, at: int) -> bool:
+        """Say whether what somebody is to us follows: "with Debs our FGC coordinator"."""
+        token = self._page.words[at]
+        before = self._page.words[at - 1] if at else None
+        if before is None or before.base not in _TOGETHER or token.gap != " ":
+            return False
+        if not (token.capital and len(token.base) > 2) or token.base in NOT_NAMES | VERBS:
+            return False
+        if token.upper or token.blocked or token.place or token.base in ROLES:
+            return False
+        match = _OURS.match(self._page.text, token.end)
+        return match is not None and any(word in ROLES for word in match["words"].split())
 
     def _in_capitals(self, at: int) -> bool:
         """Say whether a name and surname follow a word for a person: "ADULT MALE DEAN SKINNER"."""

@@ -21,6 +21,8 @@ _SIGNED = re.compile(
     r"(?m)^(?P<dated>[ >*|-]{0,4}\[?\d{1,4}[/.:-]\d{1,2})?[^\n]{0,600}?(?:[.!?)\"']|\w)\s?"
     r"(?:[-\u2013\u2014/]|\(|\[)\s?(?P<it>[A-Z]{2,3})[)\]]?[ .]{0,2}$"
 )
+_CALLS = bag("tc vm lm em")
+"""Calls and messages, where a person follows: "TC to mum"."""
 _KNOWN_LETTERS = bag(
     """
     U.K U.S N.B P.S A.M P.M E.G I.E U.N D.O.B A.O.B N.I N.A D.V G.P U.S.A P.E R.E C.V E.U
@@ -180,7 +182,8 @@ class Initials:
             }:
                 return True
             beyond = self._page.words[at + 2] if at + 2 < len(self._page.words) else None
-            if after.base == "to" and token.opens and beyond and not beyond.capital:
+            rung = token.base in _CALLS and beyond is not None and beyond.base in ROLES
+            if after.base == "to" and token.opens and beyond and not (beyond.capital or rung):
                 return True
             if (
                 after.base in {"is", "was", "has"}
@@ -190,7 +193,10 @@ class Initials:
                 return True
         return bool(
             before
-            and before.base in {"told", "child", "mother", "mum", "boy", "girl"}
+            and (
+                before.base in {"told", "child", "mother", "mum", "boy", "girl"}
+                or (two and not before.upper and before.base in {"taker", "worker", "chair"})
+            )
             and token.gap == " "
             and not (before.capital and len(token.text) < 2)
         )

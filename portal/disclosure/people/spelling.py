@@ -184,6 +184,8 @@ class Spelling:
                     r"knows only as|nicknamed|alias|aka|a\.k\.a\.|goes by(?: the name(?: of)?)?|"
                     r"nickname(?: is|:)?|answers to|call(?:s|ed)? (?:him|her|me|himself|herself)|"
                     r"(?:they|we|people|everyone|everybody) calls?|"
+                    r"(?:lad|boy|girl|man|woman|friend|someone|somebody|person|one|guy|kid|mate|"
+                    r"cousin|uncle) (?:he|she) calls|"
                     r"(?:prefers|likes|wants|asked) to be (?:called|known as)|"
                     r"(?:street|tag|pet|preferred) name(?: is|:)?) "
                     r"[\"']?$",
