@@ -45,6 +45,8 @@ _WORDS = bag(
     """
 )
 """Common words of Welsh and of records in it, also as they change at the beginning."""
+_ENDINGS = ("odd", "wch", "ais", "wyd", "ech", "au", "iad", "aeth", "ont", "ion", "eth", "asom")
+"""Of verbs and nouns that begin a sentence: Gofynnodd, Cofnodwch, Trafodwyd."""
 _REACH = 7
 """Words to either side in which the language is looked for."""
 _ENOUGH = 3
@@ -62,6 +64,6 @@ def pass_over_welsh(words: Sequence[Token], lists: Lists) -> None:
             continue
         near = sums[min(len(words), at + _REACH + 1)] - sums[max(0, at - _REACH)]
         if near >= _ENOUGH and (
-            token.base in _WORDS or (token.opens and not (named or token.upper))
+            token.base in _WORDS or (token.opens and not named and token.base.endswith(_ENDINGS))
         ):
             token.blocked = True

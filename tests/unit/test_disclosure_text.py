@@ -175,6 +175,7 @@ def test_welsh_is_read_as_words_and_its_people_are_still_found() -> None:
     assert find(welsh) == []
     named = "Roedd Elin yn yr ysgol gyda'i chwaer ac wedi gweld Gethin yn y bore."
     assert {"Elin", "Gethin"} <= set(said(named))
+    assert "Zahraa" in said("Zahraa yw'r plentyn ac mae hi'n byw gyda'i mam.")
     assert "Mae" in said("Mae said that she was tired, and went home.")
 
 

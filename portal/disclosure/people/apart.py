@@ -12,13 +12,13 @@ _COLOURS = bag("silver blue black white red green grey gray gold yellow orange b
 _BEFORE_COLOURS = bag("a an the his her their my old new dark light small large little another")
 _MODELS = bag(
     """
-    sharan previa galaxy touran alhambra zafira vectra laguna scenic espace xsara picasso corolla
-    avensis auris almera primera navara meriva tigra vivaro kuga puma mokka adam tiguan touareg
-    arona ateca karoq kodiaq superb yeti sportage sorento ceed rio tucson duster sandero logan
+    previa galaxy touran alhambra zafira vectra laguna scenic espace xsara picasso corolla
+    avensis auris almera primera navara meriva tigra vivaro kuga puma mokka tiguan touareg
+    arona ateca karoq kodiaq superb yeti sportage sorento ceed tucson duster sandero
     captur kadjar talisman partner traveller dispatch xantia saxo punto panda doblo ducato stilo
     """
 )
-"""Cars of which some are also names of people."""
+"""Cars that are no names of people."""
 _EPONYMS = bag(
     """
     collaboration principles principle convention inquiry model scale scales theory
