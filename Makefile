@@ -104,6 +104,10 @@ browser:
 test: browser inspect ## check everything and run every test
 	@$(BIN)/pytest $(PYTEST_FLAGS)
 
+.PHONY: test-both
+test-both: browser inspect ## the same with every test on both databases, where `test` gives many one of them
+	@$(BIN)/pytest $(PYTEST_FLAGS) --both-engines
+
 .PHONY: coverage
 coverage: browser developer ## run every test and say which lines none of them reached
 	@$(BIN)/pytest $(PYTEST_FLAGS) --cov --cov-report=term

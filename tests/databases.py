@@ -31,7 +31,7 @@ MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
 """Bytes that must be free in memory: ten times what the databases of two workers take."""
 
-Stock = Callable[[], None]
+Stock = Callable[[Flask], None]
 
 
 def in_memory() -> Path | None:
@@ -42,6 +42,11 @@ def in_memory() -> Path | None:
     """
     roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM
     return MEMORY if roomy else None
+
+
+def stock_up(app: Flask) -> None:
+    with app.app_context():
+        load_content()
 
 
 def load_content() -> None:
@@ -87,7 +92,11 @@ def make_addresses_once() -> None:
 
 
 make_addresses_once()
-STOCKS: dict[str, Stock] = {"empty": lambda: None, "stocked": load_content}
+STOCKS: dict[str, tuple[str, Stock]] = {"stocked": ("empty", stock_up)}
+"""What databases are made from: another stock, and what is done to it once, whatever the tests.
+
+Modules of tests add theirs.
+"""
 
 
 @dataclass
@@ -119,8 +128,7 @@ class Databases:
         name = f"test_{next(self.numbers)}"
         instance = self.folder / name
         shutil.copytree(template, instance)
-        if self.server:
-            self._run(f'CREATE DATABASE {name} TEMPLATE "template_{stock}" STRATEGY file_copy')
+        self._run(f'CREATE DATABASE {name} TEMPLATE "template_{stock}" STRATEGY file_copy')
         app = create_app(self.settings(name, instance, **more))
         app.jinja_env.bytecode_cache = COMPILED
         app.testing = True
@@ -140,14 +148,21 @@ class Databases:
     def _template(self, stock: str) -> Path:
         if stock not in self.templates:
             instance = self.folder / f"template-{stock}"
-            instance.mkdir(parents=True)
-            if self.server:
-                self._run(f'CREATE DATABASE "template_{stock}"')
-            app = create_app(self.settings(f"template_{stock}", instance))
-            with app.app_context():
-                history_of(app).upgrade()
-                STOCKS[stock]()
-                db.engine.dispose()
+            name = f"template_{stock}"
+            if stock == "empty":
+                instance.mkdir(parents=True)
+                self._run(f'CREATE DATABASE "{name}"')
+                app = create_app(self.settings(name, instance))
+                with app.app_context():
+                    history_of(app).upgrade()
+            else:
+                base, fill = STOCKS[stock]
+                shutil.copytree(self._template(base), instance)
+                self._run(f'CREATE DATABASE "{name}" TEMPLATE "template_{base}"')
+                app = create_app(self.settings(name, instance))
+                app.testing = True
+                fill(app)
+            self._end(app)
             if not self.server:
                 # one file, so that a copy of the folder is a copy of the database
                 with sqlite3.connect(instance / "portal.sqlite") as connection:
@@ -164,20 +179,24 @@ class Databases:
     def drop(self, app: Flask) -> None:
         """Throw away an application's database."""
         settings: Settings = app.extensions["settings"]
+        self._end(app)
+        shutil.rmtree(settings.instance, ignore_errors=True)
+        self._run(f"DROP DATABASE {settings.instance.name} WITH (FORCE)")
+
+    def _end(self, app: Flask) -> None:
         app.extensions["library"].indexer.stop()
         app.extensions["hand-over"].stop()
         with app.app_context():
             db.engine.dispose()
-        shutil.rmtree(settings.instance, ignore_errors=True)
-        if self.server:
-            self._run(f"DROP DATABASE {settings.instance.name} WITH (FORCE)")
 
     def _address(self, name: str) -> str:
         assert self.server
         return make_url(self.server).set(database=name).render_as_string(hide_password=False)
 
     def _run(self, statement: str) -> None:
-        assert self.server
+        """Tell the server something; with SQLite there is none."""
+        if not self.server:
+            return
         with psycopg.connect(self.server, autocommit=True) as connection:
             connection.execute(statement.encode())
 

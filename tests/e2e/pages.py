@@ -614,7 +614,7 @@ def ask_after_the_session_ended(tab: Tab) -> None:
         context.clear_cookies()
         context.add_cookies([{**cookie} for cookie in cookies])  # type: ignore[typeddict-item]
         if cookies is during:
-            ask_for_nothing(tab)
+            ask_for_something(tab)
 
 
 def ask_from_an_earlier_session(tab: Tab) -> None:

@@ -18,6 +18,7 @@ from portal.core.database import db, reading, short_transaction
 from portal.core.roles import Role
 from portal.pairing.models import Pairing, Request
 from tests.client import Reader, reader
+from tests.databases import STOCKS
 from tests.integration.assessing import ask_all, editions
 from tests.integration.inviting import Answer, authority, send
 from tests.integration.leaving import add
@@ -96,6 +97,10 @@ def stock(app: Flask, **more: Any) -> None:
     for code in (ASKING, *HOSTS):
         describe(app, code, **(dict(ALIKE) | more))
         ask_all(app, staff(app, confident=code != ASKING), code)
+
+
+STOCKS["pairing"] = ("stocked", stock)
+"""What tests copy, rather than let eight people describe their authorities each time."""
 
 
 def place(app: Flask, code: str = ASKING) -> str:

@@ -20,6 +20,7 @@ from portal.library import content, service
 from portal.library.vocabularies import Vocabularies
 from portal.publishing import reviewing, sections, writing
 from portal.publishing.models import Manuscript, SignOffKind, Upload, UploadState
+from tests.databases import STOCKS
 from tests.people import CURATOR, PASSWORD, PRACTITIONER, Person
 
 SECOND = Person("Sita Second", Role.CURATOR)
@@ -60,6 +61,10 @@ def add_curators(app: Flask) -> None:
                 password=PASSWORD,
                 roles=[(Role.CURATOR, None)],
             )
+
+
+STAFFED = "staffed"
+STOCKS[STAFFED] = ("stocked", add_curators)
 
 
 def actor_of(session: Session, person: Person) -> Actor:

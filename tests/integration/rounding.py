@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy import select
 
 from portal.core.database import db, reading, short_transaction
@@ -11,7 +11,7 @@ from portal.core.roles import Role
 from portal.pairing import curating, requests, rounds_service
 from portal.pairing.models import PairingRule, Request, Round, RoundState, RuleKind
 from portal.pairing.rounds import Method
-from tests.databases import STOCKS, load_content
+from tests.databases import STOCKS
 from tests.integration.assessing import ask_all, editions
 from tests.integration.describing import actor_of
 from tests.integration.inviting import authority
@@ -31,12 +31,7 @@ def several(app: Flask, **more: Any) -> None:
         ask_all(app, staff(app, confident=False), code)
 
 
-def _stock() -> None:
-    load_content()
-    several(current_app._get_current_object())  # type: ignore[attr-defined]  # a proxy
-
-
-STOCKS["several"] = _stock
+STOCKS["several"] = ("stocked", several)
 """What tests copy, rather than let twenty people answer each time."""
 
 

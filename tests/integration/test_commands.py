@@ -14,17 +14,22 @@ from tests.people import PASSWORD
 from tests.starter import DOCUMENTS
 
 
-@pytest.fixture
-def environment(databases: Databases, tmp_path: Path) -> dict[str, str]:
-    """Production settings with a database in which there is nothing."""
+def production(folder: Path, address: str = "") -> dict[str, str]:
+    """Return production settings for a folder and a database."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-    address = databases.nothing(f"commands_{tmp_path.name}".lower()) if databases.server else ""
     return kept | {
         "PORTAL_SECRET_KEY": SECRET,
-        "PORTAL_INSTANCE": str(tmp_path / "instance"),
+        "PORTAL_INSTANCE": str(folder / "instance"),
         "PORTAL_HOSTS": "localhost, portal.example.gov.uk",
         "DATABASE_URL": address,
     }
+
+
+@pytest.fixture
+def environment(databases: Databases, tmp_path: Path) -> dict[str, str]:
+    """Production settings with a database in which there is nothing."""
+    address = databases.nothing(f"commands_{tmp_path.name}".lower()) if databases.server else ""
+    return production(tmp_path, address)
 
 
 def flask(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -74,9 +79,9 @@ def test_a_real_portal_is_set_up_as_the_readme_says(environment: dict[str, str])
     ],
 )
 def test_settings_that_do_not_go_together_stop_it_in_one_line(
-    environment: dict[str, str], changed: dict[str, str], said: str
+    tmp_path: Path, changed: dict[str, str], said: str
 ) -> None:
-    result = flask(environment | changed, "library", "import")
+    result = flask(production(tmp_path) | changed, "library", "import")
     assert result.returncode == 1
     assert said in result.stderr
     assert "Traceback" not in result.stderr

@@ -1,6 +1,5 @@
 """What curators do with a published document: its history, its next version, its end, its owner."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,7 +29,6 @@ from tests.integration.publishing import (
     SECOND,
     THIRD,
     acting,
-    add_curators,
     add_file,
     approve,
     manuscript,
@@ -47,13 +45,6 @@ REFERENCE = "guidance-001"
 ADDED = "A sentence that nobody has read before."
 PLANTED = "zebrafinch"
 """A word that stands nowhere in the library."""
-
-
-@pytest.fixture
-def staffed(portal: Flask) -> Iterator[Flask]:
-    """The portal with three curators."""
-    add_curators(portal)
-    return portal
 
 
 def send(there: Reader, address: str, **fields: object) -> tuple[int, Page]:

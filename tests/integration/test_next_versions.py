@@ -21,7 +21,6 @@ from tests.integration.publishing import (
     SECOND,
     THIRD,
     acting,
-    add_curators,
     begin_edit,
     manuscript,
     release,
@@ -40,12 +39,6 @@ GUIDANCE = {
     "sources": [{"title": "Working Together", "year": 2023}],
     "body": "## Who\n\nText.\n\n## When\n\nText.",
 }
-
-
-@pytest.fixture
-def staffed(portal: Flask) -> Flask:
-    add_curators(portal)
-    return portal
 
 
 def attach(app: Flask, number: int, title: str, body: str, by: Person = CURATOR) -> int:

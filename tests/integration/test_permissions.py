@@ -182,6 +182,9 @@ ENDPOINTS: dict[str, str | None] = {
     "writing_files.remove": "writing:write",
     "writing_files.show": "writing:write",
     "writing_files.take_over": "writing:write",
+    "writing_place.alone": "writing:write",
+    "writing_place.follow": "writing:write",
+    "writing_place.show": "writing:write",
 }
 """Every endpoint with the permission that it must ask for."""
 
@@ -318,6 +321,7 @@ ASKING_MORE = {
     "writing_files.index": _A_FILE,
     "writing_files.remove": _A_FILE,
     "writing_files.show": _A_FILE,
+    "writing_place.show": "test_next_versions: nobody else sees a text",
     "curating.receipt": "test_curating_library: something has to be taken down",
     "review.disclosure": _A_TEXT,
     "review.publish": _A_TEXT,

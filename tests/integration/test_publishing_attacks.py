@@ -22,7 +22,6 @@ from tests.integration.publishing import (
     SECOND,
     THIRD,
     acting,
-    add_curators,
     approve,
     manuscript,
     sign_off,
@@ -35,12 +34,6 @@ from tests.integration.test_attachments import attach
 from tests.people import CURATOR, PRACTITIONER, Person
 
 TELLING = "Told by Kayleigh Thornbury, NHS 943 476 5919"
-
-
-@pytest.fixture
-def staffed(portal: Flask) -> Flask:
-    add_curators(portal)
-    return portal
 
 
 def leave(app: Flask, person: Person) -> None:

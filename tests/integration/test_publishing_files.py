@@ -13,7 +13,6 @@ from tests.integration.publishing import (
     SECOND,
     THIRD,
     acting,
-    add_curators,
     add_file,
     approve,
     manuscript,
@@ -24,12 +23,6 @@ from tests.integration.publishing import (
 )
 from tests.people import CURATOR, Person
 from tests.work import work
-
-
-@pytest.fixture
-def staffed(portal: Flask) -> Flask:
-    add_curators(portal)
-    return portal
 
 
 def add_notes(app: Flask, number: int, *, by: Person, content: bytes = b"First the school.") -> int:

@@ -22,7 +22,6 @@ from tests.e2e.servers import environment
 from tests.integration.publishing import (
     SECOND,
     acting,
-    add_curators,
     approve,
     manuscript,
     write,
@@ -48,10 +47,9 @@ REPLACED = ("case-002", "case-003", "case-004", "case-005")
 
 
 @pytest.fixture
-def staffed(portal: Flask) -> Flask:
-    add_curators(portal)
-    index(portal)
-    return portal
+def staffed(staffed: Flask) -> Flask:
+    index(staffed)
+    return staffed
 
 
 def approved(app: Flask, replaces: str) -> int:

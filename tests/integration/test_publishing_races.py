@@ -38,7 +38,6 @@ from tests.integration.publishing import (
     TEXTS,
     THIRD,
     acting,
-    add_curators,
     approve,
     manuscript,
     sign_off,
@@ -53,13 +52,6 @@ from tests.workers import until
 Act = Callable[[], tuple[int, str]]
 """Does something as a request does; returns the status and the words of the answer."""
 ORDERS = pytest.mark.parametrize("turned", [False, True], ids=["in-order", "turned"])
-
-
-@pytest.fixture
-def staffed(portal: Flask) -> Flask:
-    """The portal with three curators; what nobody expected would be an exception of the test."""
-    add_curators(portal)
-    return portal
 
 
 def act(app: Flask, person: Person, address: str, **data: str) -> Act:

@@ -1,6 +1,5 @@
 """Review: who reads what was sent in, who may sign it off, what an edit undoes, who is told."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -26,7 +25,6 @@ from tests.integration.publishing import (
     TEXTS,
     THIRD,
     acting,
-    add_curators,
     approve,
     manuscript,
     sign_off,
@@ -45,13 +43,6 @@ GUIDANCE = {
     "sources": [{"title": "Working Together to Safeguard Children", "year": 2023}],
     "law": ["Children Act 1989"],
 }
-
-
-@pytest.fixture
-def staffed(portal: Flask) -> Iterator[Flask]:
-    """The portal with three curators."""
-    add_curators(portal)
-    return portal
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ from tests.integration.publishing import (
     THIRD,
     acting,
     actor_of,
-    add_curators,
     approve,
     manuscript,
     sign_off,
@@ -41,12 +40,6 @@ from tests.people import CURATOR, PRACTITIONER, Person
 
 TELLING = "Told by Kayleigh Thornbury, NHS 943 476 5919."
 CURATORS = (CURATOR, SECOND, THIRD)
-
-
-@pytest.fixture
-def staffed(portal: Flask) -> Flask:
-    add_curators(portal)
-    return portal
 
 
 def number_of(app: Flask, person: Person) -> int:

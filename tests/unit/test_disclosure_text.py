@@ -485,5 +485,5 @@ def test_findings_lie_in_the_text_in_order_apart_and_the_same_each_time(text: st
     ids=repr,
 )
 def test_a_text_made_to_be_slow_is_checked_to_its_end(piece: str) -> None:
-    text = (piece * 50_000)[:50_000]
+    text = (piece * 20_000)[:20_000]
     assert all(one.end <= len(text) for one in find(text))
