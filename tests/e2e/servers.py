@@ -136,7 +136,7 @@ def _wait_for(server: Server) -> None:
 def _stop(process: "subprocess.Popen[bytes]") -> None:
     process.send_signal(signal.SIGINT)
     try:
-        process.wait(PATIENCE)
+        process.wait(2 * PATIENCE)  # gunicorn itself ends a worker that has not after 30 seconds
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

@@ -377,6 +377,8 @@ POSTED = {
     "writing.save": "/writing/1/sections/concern/save",
     "writing.take_back": "/writing/1/take-back",
     "writing_files.take_over": "/writing/1/files/1/take-over",
+    "writing_place.alone": "/writing/1/place/alone",
+    "writing_place.follow": "/writing/1/place/follow",
 }
 """Closed addresses that take a POST and show no page."""
 
