@@ -36,7 +36,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
     fields = typed.fields()
     if fields is not None and form_tokens.FIELD in request.form:
         page = render_template(
-            "accounts/signed_out_form.html",
+            "ui/errors/form_signed_out.html",
             fields=fields,
             words=typed.words(fields),
             has_more=typed.has_more(),
