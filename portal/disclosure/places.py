@@ -28,7 +28,7 @@ _ADDRESS = re.compile(
     _HOUSE
     + r"(?:(?:St\.|[A-Z][\w'-]{0,24})\s){1,4}(?i:"
     + _STREET
-    + r")\b\.?(?:\s(?:East|West|North|South)\b)?"
+    + r")\b(?:\.?\s(?:East|West|North|South)\b)?"
 )
 _ADDRESS_SMALL = re.compile(
     _HOUSE + r"(?!(?i:year|month|week|day|hour|minute|mile|of|in|or|and|to|the|way|other|young|"

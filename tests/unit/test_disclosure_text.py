@@ -455,6 +455,11 @@ def test_a_deployment_adds_its_own_names_and_words_or_puts_them_instead(tmp_path
     assert not Lists.load(alone).is_place("dewsbury")
 
 
+def test_what_is_put_instead_of_an_address_leaves_the_sentence_its_end() -> None:
+    text = "She lives at 12 Acacia Avenue. He left."
+    assert [text[one.start : one.end] for one in find(text)] == ["12 Acacia Avenue"]
+
+
 _MARKS = "| # - [a](b) &amp; ’ \u200b é \u0301 ` \\* _x_ **Mark** |---|"
 _WORDS = "Kayleigh Hope Mr 07700900142 3/11 12 May 2023 AB K.T. mum's Leeds School"
 _PIECES = st.sampled_from([*_MARKS.split(), *_WORDS.split(), "\n"])
